@@ -13,8 +13,8 @@ const secretsOnly = {
 };
 const leftOpen = 'Whether it was carried out is not known';
 
-describe('a write whose answers are all lost', () => {
-  test('leaves open how the set is, whatever it was before', async () => {
+describe('a write of a secret set', () => {
+  test('leaves the state of the set unknown if every answer is lost', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value' } });
     stage.emulator.script.fault({ method: 'PUT' }, { kind: 'reset', carryOut: true }, { times: 9 });
     const { secretSets, actions } = await stage.release(secretsOnly);
@@ -22,7 +22,7 @@ describe('a write whose answers are all lost', () => {
     expect(actions.errors[0]?.message).toContain(leftOpen);
   });
 
-  test('is left open where a later attempt of it is refused', async () => {
+  test('leaves the state of the set unknown if an answer is lost and a retry is rejected', async () => {
     const { script } = stage.emulator;
     script.fault({ method: 'PUT' }, { kind: 'reset', carryOut: true });
     script.fault(
@@ -37,7 +37,7 @@ describe('a write whose answers are all lost', () => {
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'newer-value' });
   });
 
-  test('is not left open where nothing but refusals came', async () => {
+  test('is reported as not done if every attempt was rejected', async () => {
     stage.emulator.script.fault(
       { method: 'PUT' },
       { kind: 'status', status: 400, body: { error: 'No', code: 'NO' } },
@@ -47,7 +47,7 @@ describe('a write whose answers are all lost', () => {
   });
 });
 
-test('a set that was written in part is not told as ready', async () => {
+test('a secret set that was only partly written is not reported as ready', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value', B: 'older-value' } });
   stage.emulator.script.fault(
     { method: 'PUT' },
@@ -63,7 +63,7 @@ test('a set that was written in part is not told as ready', async () => {
   expect(secretSets).toMatchObject([{ outcome: 'failed', status: 'pending', updated: ['A'] }]);
 });
 
-test('a set that was pruned in part is not told as ready', async () => {
+test('a secret set that was only partly pruned is not reported as ready', async () => {
   const values = { A: 'older-value', B: 'old-value', C: 'old-value' };
   stage.emulator.seed.secretSet({ name: 'keys', values });
   stage.emulator.script.fault(
@@ -79,7 +79,7 @@ test('a set that was pruned in part is not told as ready', async () => {
   expect(actions.errors[0]?.message).toContain(leftOpen);
 });
 
-test('a version that may be deleted is not told as kept', async () => {
+test('a version of a secret set whose deletion is uncertain is not reported as kept', async () => {
   stage.emulator.seed.secretSet({ name: 'keys-00000000', values: {} });
   stage.emulator.script.fault(
     { method: 'DELETE' },
@@ -98,7 +98,7 @@ test('a version that may be deleted is not told as kept', async () => {
 describe('a deployment that failed', () => {
   const agentOnly = { ...credentials['API key'], region: 'us-west', 'agent-name': 'voice', image };
 
-  test('is made anew by the same release, as what it failed of may be put right', async () => {
+  test('is retried by the same release, because the cause may have been fixed', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'image-pull' });
     const failed = await stage.release(agentOnly);
     expect(failed.succeeded).toBe(false);
@@ -109,7 +109,7 @@ describe('a deployment that failed', () => {
     expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
   });
 
-  test('is left as it is where nothing is to be forced', async () => {
+  test('is not retried with `force-redeploy: false`', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'image-pull' });
     await stage.release(agentOnly);
     const { succeeded } = await stage.release({ ...agentOnly, 'force-redeploy': 'false' });
@@ -121,7 +121,7 @@ describe('a deployment that failed', () => {
 describe('a start of a build whose answer is lost', () => {
   const checkout = checkoutForEachTest();
 
-  test('of what was built before, which nobody could look for, is told as used again', async () => {
+  test('is reported as reused if the context was built before and the builds could not be listed', async () => {
     const building = {
       ...credentials['API key'],
       region: 'us-west',

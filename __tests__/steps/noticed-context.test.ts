@@ -5,7 +5,7 @@ import { readTextFile } from '../../src/inputs/files.js';
 import { checkoutForEachTest } from '../support/checkout.js';
 import { credentials, ofDependabot, stageForEachTest, writes } from '../support/release-run.js';
 
-/** What a person should know about a build context before, or although, it is uploaded. */
+/** What a user should know about a build context before it is uploaded, or although it is. */
 
 const stage = stageForEachTest();
 const checkout = checkoutForEachTest();
@@ -30,16 +30,16 @@ const check = (inputs: Readonly<Record<string, string>>) =>
 
 const settings = 'agent_name = "voice"\n';
 
-describe('what is noticed is a line of the summary:', () => {
+describe('the summary has a line about', () => {
   test.each([
     {
-      name: 'a file with credentials',
+      name: 'a file with credentials in the build context',
       files: { 'keys/id_rsa': 'x' },
       folder: undefined,
       says: '`keys/id_rsa`',
     },
     {
-      name: 'a pointer of Git LFS',
+      name: 'a Git LFS pointer in the build context',
       files: {
         'model.onnx': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5\n`,
       },
@@ -47,7 +47,7 @@ describe('what is noticed is a line of the summary:', () => {
       says: '`model.onnx`',
     },
     {
-      name: 'a submodule that is empty',
+      name: 'an empty submodule in the build context',
       files: { '.gitmodules': '[submodule "a"]\n\tpath = vendor/prompts\n\turl = https://x\n' },
       folder: 'vendor/prompts',
       says: 'submodules that are empty: `vendor/prompts`',
@@ -61,7 +61,7 @@ describe('what is noticed is a line of the summary:', () => {
   });
 });
 
-describe('a Dockerfile at the top and one beside the settings file', () => {
+describe('a Dockerfile at the top of the workspace and one next to the settings file', () => {
   const both = {
     Dockerfile: 'FROM scratch\n',
     'server/Dockerfile': 'FROM scratch\n',
@@ -70,7 +70,7 @@ describe('a Dockerfile at the top and one beside the settings file', () => {
   const inputs = { ...plan, 'config-file': 'server/pcc-deploy.toml' };
   const notice = 'The build context is `.`, with `Dockerfile`.';
 
-  test('are a notice that says which context is used', async () => {
+  test('cause a notice that says which context is used', async () => {
     checkout.write(both);
     const { succeeded, actions } = await check(inputs);
     expect(succeeded).toBe(true);
@@ -79,17 +79,20 @@ describe('a Dockerfile at the top and one beside the settings file', () => {
   });
 
   test.each([
-    { name: 'the context is given', more: { 'build-context': 'server' } },
-    { name: 'the top is given as the context', more: { 'build-context': './' } },
-    { name: 'the Dockerfile is given', more: { dockerfile: 'server/Dockerfile' } },
-  ])('are none if $name', async ({ more }) => {
+    {
+      name: '`build-context` is the folder of the settings file',
+      more: { 'build-context': 'server' },
+    },
+    { name: '`build-context` is the top of the workspace', more: { 'build-context': './' } },
+    { name: '`dockerfile` is given', more: { dockerfile: 'server/Dockerfile' } },
+  ])('cause no notice if $name', async ({ more }) => {
     checkout.write(both);
     const { succeeded, actions } = await check({ ...inputs, ...more });
     expect(succeeded).toBe(true);
     expect(actions.notices.join('\n')).not.toContain(notice);
   });
 
-  test('are none if the settings file names the context', async () => {
+  test('cause no notice if the settings file names the context', async () => {
     checkout.write({
       ...both,
       'server/pcc-deploy.toml': `${settings}[build]\ncontext_dir = "server"\n`,
@@ -100,7 +103,7 @@ describe('a Dockerfile at the top and one beside the settings file', () => {
   });
 
   test.each(['server', 'apps/voice/server'])(
-    'of which only the second one exists are an error that advises `build-context: %s`',
+    'cause an error that suggests `build-context: %s` if only the second one exists',
     async (folder) => {
       rmSync(join(checkout.workspace, 'Dockerfile'));
       checkout.write({
@@ -119,18 +122,18 @@ describe('a Dockerfile at the top and one beside the settings file', () => {
   );
 });
 
-describe('patterns of `build-exclude` that were made to backtrack', () => {
+describe('patterns of `build-exclude` that are designed to backtrack', () => {
   const stars = (count: number, end: string): string => `${'*a'.repeat(count)}*${end}`;
 
   test.each([
-    { name: 'many stars', pattern: stars(40, 'b') },
-    { name: 'many stars in a folder', pattern: `deep/${stars(40, 'b')}` },
-    { name: 'many double stars', pattern: `${'**/a/'.repeat(30)}b` },
+    { name: 'many asterisks', pattern: stars(40, 'b') },
+    { name: 'many asterisks in a folder', pattern: `deep/${stars(40, 'b')}` },
+    { name: 'many double asterisks', pattern: `${'**/a/'.repeat(30)}b` },
     { name: 'many question marks', pattern: `${'?*'.repeat(40)}b` },
-    { name: 'many classes', pattern: `${'[a-z]*'.repeat(40)}1` },
+    { name: 'many character classes', pattern: `${'[a-z]*'.repeat(40)}1` },
     { name: 'many patterns', pattern: Array.from({ length: 300 }, () => stars(20, 'b')).join(',') },
-    { name: 'an exception of many stars', pattern: `deep, !${stars(40, 'b')}` },
-  ])('take no time: $name', async ({ pattern }) => {
+    { name: 'an exception with many asterisks', pattern: `deep, !${stars(40, 'b')}` },
+  ])('are matched in a short time: $name', async ({ pattern }) => {
     const name = 'a'.repeat(200);
     const files = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`deep/${name}${index}`, 'x']),
@@ -144,7 +147,7 @@ describe('patterns of `build-exclude` that were made to backtrack', () => {
     const startedAt = performance.now();
     const { actions } = await check({ ...plan, 'build-exclude': pattern });
     expect(performance.now() - startedAt).toBeLessThan(10_000);
-    // An exception may be one that `build-exclude` does not take; what matters is that it ends.
+    // `build-exclude` may reject the exception; what matters is that the run ends.
     expect(actions.summary).not.toBe('');
     expect(writes(stage.emulator)).toEqual([]);
   });

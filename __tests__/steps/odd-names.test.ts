@@ -11,20 +11,23 @@ const { describe, test } = onSystemsWith('names of any characters');
 const stage = stageForEachTest({ buildDelay: 100, deploymentDelay: 100 });
 const checkout = checkoutForEachTest();
 
-/** Names that a file may have, and that mean something where they are shown. */
+/** File names that have a meaning where they are shown. */
 const oddNames = [
   { name: 'HTML', file: '<img src=x onerror=alert(1)>' },
-  { name: 'HTML between backticks, and the end of a cell', file: '`<img src=x>`|b' },
-  { name: 'the beginning of a fold', file: '<details><h1>' },
-  { name: 'a command', file: '::error::an error of ours' },
-  { name: 'an older command, in colours', file: '##[error]an \u001b[31merror\u202e' },
+  { name: 'HTML between backticks and the end of a table cell', file: '`<img src=x>`|b' },
+  { name: 'the start of a collapsed section', file: '<details><h1>' },
+  { name: 'a workflow command', file: '::error::an error of ours' },
+  {
+    name: 'a workflow command in the older syntax, in colors',
+    file: '##[error]an \u001b[31merror\u202e',
+  },
 ] as const;
-/** These cannot be given as an input, but may lie in the folder. */
+/** Names that an input cannot have, but a file in the folder can. */
 const oddFiles = [
   ...oddNames,
-  { name: 'a command on a line of its own', file: 'a\n::error::an error of ours' },
-  { name: 'a command behind blanks', file: 'a\n \t::stop-commands::x' },
-  { name: 'a command after a carriage return', file: 'a\r::set-output name=a::b' },
+  { name: 'a workflow command on its own line', file: 'a\n::error::an error of ours' },
+  { name: 'a workflow command after spaces', file: 'a\n \t::stop-commands::x' },
+  { name: 'a workflow command after a carriage return', file: 'a\r::set-output name=a::b' },
   { name: 'the end of a code block', file: 'a\n```\n<img src=x>\n##[error]' },
 ] as const;
 
@@ -47,11 +50,11 @@ function write(path: string, text = 'FROM scratch\n'): void {
   writeFileSync(file, text);
 }
 
-/** The runner takes no line of the log for a command, and GitHub shows nothing but text. */
+/** The runner executes no line of the log as a command, and GitHub shows the summary as text. */
 function expectInert({ actions }: ReleaseOutcome): void {
   const lines = actions.log.flatMap((entry) => {
     const [, level = '', message = ''] = /^(\w+): ([^]*)$/.exec(entry) ?? [];
-    // The runner's own functions escape what stands in notices, warnings and errors.
+    // The runner's own functions escape the text of notices, warnings and errors.
     return level === 'info' ? message.split(/[\r\n]/) : [];
   });
   for (const line of lines) {
@@ -65,7 +68,7 @@ function expectInert({ actions }: ReleaseOutcome): void {
   expect(html.match(/<details>/g)?.length).toBe(html.match(/<\/details>/g)?.length);
 }
 
-/** Each row of the summary's tables has as many cells as its head. */
+/** Each row of the summary's tables has as many cells as its header. */
 function expectWholeTables({ actions }: ReleaseOutcome): void {
   const html = marked.parse(actions.summary, { async: false, gfm: true });
   const build = /<table>\s*<thead>\s*<tr>\s*<th>Build<[^]*?<\/table>/.exec(html)?.[0] ?? '';
@@ -74,7 +77,7 @@ function expectWholeTables({ actions }: ReleaseOutcome): void {
 }
 
 describe('a Dockerfile whose name is', () => {
-  test.each(oddNames)('$name is built, and shown as text', async ({ file }) => {
+  test.each(oddNames)('$name is built and shown as text', async ({ file }) => {
     write(file);
     const outcome = await release({ dockerfile: file });
     expect(outcome.actions.errors).toEqual([]);
@@ -83,7 +86,7 @@ describe('a Dockerfile whose name is', () => {
     expectWholeTables(outcome);
   });
 
-  test.each(oddNames)('$name is shown as text where it does not build', async ({ file }) => {
+  test.each(oddNames)('$name is shown as text if its build fails', async ({ file }) => {
     write(file);
     stage.emulator.script.build({ outcome: 'failed', errorMessage: file, logs: [file, '```'] });
     const outcome = await release({ dockerfile: file });
@@ -92,7 +95,7 @@ describe('a Dockerfile whose name is', () => {
     expectWholeTables(outcome);
   });
 
-  test.each(oddNames)('$name is shown as text where it is not there', async ({ file }) => {
+  test.each(oddNames)('$name is shown as text if it does not exist', async ({ file }) => {
     const outcome = await release({ dockerfile: file });
     expect(outcome.actions.errors[0]?.title).toBe('The build context cannot be packed');
     expectInert(outcome);
@@ -107,8 +110,8 @@ describe('a Dockerfile whose name is', () => {
   });
 });
 
-describe('a file whose name is', () => {
-  test('odd goes along', async () => {
+describe('a file in the build context whose name is', () => {
+  test('unusual is packed', async () => {
     for (const { file } of oddFiles) write(`data/${file}`);
     const outcome = await release();
     expect(outcome.actions.errors).toEqual([]);
@@ -116,7 +119,7 @@ describe('a file whose name is', () => {
     expectInert(outcome);
   });
 
-  test('odd, and may hold secrets, is shown as text', async () => {
+  test('unusual is shown as text if it is excluded because it may contain secrets', async () => {
     for (const { file } of oddFiles) write(`${file}.pem`);
     const outcome = await release();
     expect(outcome.succeeded).toBe(true);
@@ -126,13 +129,16 @@ describe('a file whose name is', () => {
     expectInert(outcome);
   });
 
-  test.each(oddFiles)('$name, and is a link that leads out, is shown as text', async ({ file }) => {
-    symlinkSync(`../../${file}`, join(checkout.workspace, file));
-    const outcome = await release();
-    expect(outcome.actions.errors[0]?.title).toBe('The build context cannot be packed');
-    expect(outcome.actions.errors[0]?.message).toContain('points outside the context');
-    expectInert(outcome);
-  });
+  test.each(oddFiles)(
+    '$name is shown as text if it is a link out of the build context',
+    async ({ file }) => {
+      symlinkSync(`../../${file}`, join(checkout.workspace, file));
+      const outcome = await release();
+      expect(outcome.actions.errors[0]?.title).toBe('The build context cannot be packed');
+      expect(outcome.actions.errors[0]?.message).toContain('points outside the context');
+      expectInert(outcome);
+    },
+  );
 });
 
 test.each(oddNames)('a folder whose name is $name is shown as text', async ({ file }) => {

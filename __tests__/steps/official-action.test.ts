@@ -8,10 +8,10 @@ const checkout = checkoutForEachTest({
   'agent/bot.py': 'print("hello")\n',
 });
 
-describe('what a workflow gives the official deploy action is taken as it is', () => {
+describe('a workflow of the official deploy action works unchanged', () => {
   const common = { 'agent-name': 'my-agent', 'secret-set': 'my-secrets' };
 
-  test('to build in the cloud, with every input that there is for it', async () => {
+  test('with a cloud build and all inputs of it', async () => {
     stage.emulator.seed.secretSet({ name: 'my-secrets', region: 'eu-central', values: { A: 'b' } });
     const { succeeded, actions } = await stage.release(
       {
@@ -47,7 +47,7 @@ describe('what a workflow gives the official deploy action is taken as it is', (
     expect(actions.outputs).toMatchObject({ 'build-id': build?.id, 'service-name': 'my-agent' });
   });
 
-  test('to deploy an image, with its credentials', async () => {
+  test('with an image and its image pull secret', async () => {
     stage.emulator.seed.secretSet({ name: 'my-secrets', values: { A: 'b' } });
     stage.emulator.seed.imagePullSecret({ name: 'my-registry-secret' });
     const { succeeded, actions } = await stage.release({
@@ -67,7 +67,7 @@ describe('what a workflow gives the official deploy action is taken as it is', (
     expect(actions.outputs).toMatchObject({ 'build-id': '', 'service-name': 'my-agent' });
   });
 
-  test('to deploy a build that there is', async () => {
+  test('with an existing build', async () => {
     stage.emulator.seed.secretSet({ name: 'my-secrets', values: { A: 'b' } });
     const { id } = stage.emulator.seed.build({ status: 'success' });
     const { succeeded, actions } = await stage.release({
@@ -80,7 +80,7 @@ describe('what a workflow gives the official deploy action is taken as it is', (
   });
 });
 
-test('scaling that is not given is left alone', async () => {
+test('an update leaves the scaling unchanged if no bound is given', async () => {
   stage.emulator.seed.agent({ name: 'my-agent', image: 'a/b:1', minAgents: 3, maxAgents: 7 });
   const { succeeded } = await stage.release({
     'api-key': 'sk_emulator',

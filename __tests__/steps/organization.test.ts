@@ -17,17 +17,17 @@ function choose(asked: ReturnType<typeof named> | undefined, available: readonly
   return { chosen: chooseOrganization(asked, organizations, journal), warnings: actions.warnings };
 }
 
-describe('a token acts in', () => {
+describe('a token is used for', () => {
   test.each([
-    { name: 'the organization that is named', asked: 'globex', available: ['acme', 'globex'] },
-    { name: 'its only one where none is named', asked: undefined, available: ['globex'] },
-    { name: 'its only one where that is named', asked: 'globex', available: ['globex'] },
-  ])('$name, without a word', ({ asked, available }) => {
+    { name: 'the named organization', asked: 'globex', available: ['acme', 'globex'] },
+    { name: 'its only organization if none is named', asked: undefined, available: ['globex'] },
+    { name: 'its only organization if that one is named', asked: 'globex', available: ['globex'] },
+  ])('$name, without a warning', ({ asked, available }) => {
     const result = choose(asked === undefined ? undefined : named(asked), available);
     expect(result).toEqual({ chosen: 'globex', warnings: [] });
   });
 
-  test('the first of several where none is named, with a warning', () => {
+  test('the first of several organizations if none is named, with a warning', () => {
     expect(choose(undefined, ['globex', 'acme'])).toEqual({
       chosen: 'globex',
       warnings: [
@@ -37,12 +37,20 @@ describe('a token acts in', () => {
   });
 
   test.each([
-    { name: 'its id', asked: 'org-2', chosen: 'globex' },
+    { name: 'its ID', asked: 'org-2', chosen: 'globex' },
     { name: 'its display name', asked: 'Globex Corporation', chosen: 'globex' },
     { name: 'its display name in other capitals', asked: 'globex corporation', chosen: 'globex' },
-    { name: 'its name, which another one has as its display name', asked: 'acme', chosen: 'acme' },
-    { name: 'a display name that two have', asked: 'Twins', chosen: undefined },
-  ])('the one that is named by $name', ({ asked, chosen }) => {
+    {
+      name: 'its name, even if another organization has it as its display name',
+      asked: 'acme',
+      chosen: 'acme',
+    },
+    {
+      name: 'a display name that two organizations share (which is rejected)',
+      asked: 'Twins',
+      chosen: undefined,
+    },
+  ])('the organization that is named by $name', ({ asked, chosen }) => {
     const available = [
       { name: 'acme', id: 'org-1', verboseName: 'Twins' },
       { name: 'globex', id: 'org-2', verboseName: 'Globex Corporation' },
@@ -56,10 +64,14 @@ describe('a token acts in', () => {
   });
 
   test.each([
-    { name: 'one that is named and not among its own', asked: named('acmee'), available: ['acme'] },
-    { name: 'one that is named where it has none', asked: named('acme'), available: [] },
-    { name: 'any where it has none', asked: undefined, available: [] },
-  ])('no other than that: not in $name', ({ asked, available }) => {
+    {
+      name: 'the named organization is not one of its own',
+      asked: named('acmee'),
+      available: ['acme'],
+    },
+    { name: 'it has no organization, but one is named', asked: named('acme'), available: [] },
+    { name: 'it has no organization and none is named', asked: undefined, available: [] },
+  ])('no organization, which is an error, if $name', ({ asked, available }) => {
     const act = (): unknown => choose(asked, available);
     expect(act).toThrow(StepError);
     expect(act).toThrow(
@@ -78,7 +90,7 @@ describe('a release with a token', () => {
   const stage = stageForEachTest();
   const release = { 'secret-set': 'keys', secrets: 'A=a-value', region: 'us-west' };
 
-  test('looks at nothing of another organization than the one that is named', async () => {
+  test('reads nothing of another organization if the named one is unknown', async () => {
     const { succeeded, actions } = await stage.release({
       ...release,
       ...credentials.token,
@@ -91,7 +103,7 @@ describe('a release with a token', () => {
     expect(stage.emulator.requests.map(({ path }) => path)).toEqual(['/v1/organizations']);
   });
 
-  test('says in which organization it acts', async () => {
+  test('names the organization that it uses', async () => {
     const { actions } = await stage.release({ ...release, pat: credentials.token.pat });
     expect(actions.warnings).toEqual([expect.stringContaining('Set `organization: acme`')]);
     expect(actions.log).toContain('info: Using the organization acme.');

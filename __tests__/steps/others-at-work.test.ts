@@ -18,7 +18,7 @@ const rotation = {
   image,
 };
 
-describe('somebody else deploys while the set is provisioned', () => {
+describe('if another release deploys while the secret set is provisioned, a release', () => {
   beforeEach(() => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value' } });
     stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
@@ -27,7 +27,7 @@ describe('somebody else deploys while the set is provisioned', () => {
     });
   });
 
-  test('their deployment is not taken for ours where our request was lost', async () => {
+  test('does not take that deployment for its own when its own request is lost', async () => {
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/agents/voice' },
       { kind: 'status', status: 503 },
@@ -41,7 +41,7 @@ describe('somebody else deploys while the set is provisioned', () => {
     });
   });
 
-  test('an unchanged update is told as one', async () => {
+  test('reports an unchanged update as unchanged', async () => {
     const { agents, actions } = await stage.release({ ...rotation, 'force-redeploy': 'false' });
     expect(agents).toMatchObject([{ outcome: 'unchanged' }]);
     expect(actions.warnings).toContainEqual(expect.stringContaining('compares only the tag'));
@@ -51,21 +51,21 @@ describe('somebody else deploys while the set is provisioned', () => {
   });
 });
 
-describe('somebody else creates the agent while the set is provisioned', () => {
+describe('if someone else creates the agent while the secret set is provisioned, a release', () => {
   function createMeanwhile(agent: { region?: string; minAgents?: number; maxAgents?: number }) {
     stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0', ...agent });
     });
   }
 
-  test('it is updated with both bounds of its scaling', async () => {
+  test('updates it with both bounds of its scaling', async () => {
     createMeanwhile({ minAgents: 2, maxAgents: 5 });
     const { succeeded } = await stage.release({ ...rotation, 'max-agents': '10' });
     expect(succeeded).toBe(true);
     expect(stage.emulator.state.agent('voice')).toMatchObject({ minAgents: 2, maxAgents: 10 });
   });
 
-  test('in another region it is left alone, and told', async () => {
+  test('leaves it unchanged and reports it if it is in another region', async () => {
     createMeanwhile({ region: 'eu-central' });
     const { succeeded, actions, agents } = await stage.release({ ...rotation, region: 'us-west' });
     expect(succeeded).toBe(false);
@@ -77,7 +77,7 @@ describe('somebody else creates the agent while the set is provisioned', () => {
     });
   });
 
-  test('without our set it is not taken for ours, where the answer to our create was lost', async () => {
+  test('does not take it for its own if it binds another set and the answer to the create was lost', async () => {
     createMeanwhile({});
     stage.emulator.script.fault({ method: 'POST', path: '/v1/agents' }, { kind: 'reset' });
     const { succeeded } = await stage.release({ ...rotation, image: 'ghcr.io/acme/voice:0.9.0' });
@@ -89,7 +89,7 @@ describe('somebody else creates the agent while the set is provisioned', () => {
   });
 });
 
-test('a deploy whose last answer is lost is looked for before it is given up', async () => {
+test('a release looks for its deployment before it gives up on a deploy whose last answer was lost', async () => {
   stage.emulator.script.fault(
     { method: 'POST', path: '/v1/agents' },
     { kind: 'hang', carryOut: true },
@@ -105,7 +105,7 @@ test('a deploy whose last answer is lost is looked for before it is given up', a
   ]);
 });
 
-test('a set that another writer does not let go of is told as that', async () => {
+test('a release reports that another process is writing the secret set', async () => {
   stage.emulator.script.fault(
     { method: 'PUT' },
     { kind: 'status', status: 409, body: { error: 'modified concurrently', code: 'CONFLICT' } },
@@ -116,13 +116,13 @@ test('a set that another writer does not let go of is told as that', async () =>
   expect(writes(stage.emulator)).toHaveLength(5);
 });
 
-test('a write of which no answer came is not denied', async () => {
+test('a release does not claim that a write was not done if no answer came', async () => {
   stage.emulator.script.fault({ method: 'PUT' }, { kind: 'reset', carryOut: true }, { times: 9 });
   const { actions } = await stage.release({ ...rotation, 'agent-name': '', image: '' });
   expect(actions.errors[0]?.message).toContain('Whether it was carried out is not known');
 });
 
-test('a release that is done is told as done where pruning fails', async () => {
+test('a release is reported as done even if pruning fails afterwards', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value', OLD: 'old-value' } });
   stage.emulator.script.fault(
     { method: 'DELETE' },
@@ -139,8 +139,8 @@ test('a release that is done is told as done where pruning fails', async () => {
   expect(actions.errors[0]?.message).toContain('DELETE /v1/secrets/keys/OLD → 400');
 });
 
-describe('what the platform may come to answer one day', () => {
-  test('a kind or status of another set that is not known stops no release', async () => {
+describe('a release tolerates answers that the platform may send one day:', () => {
+  test('an unknown type or status of another secret set', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/secrets' },
       {
@@ -158,7 +158,7 @@ describe('what the platform may come to answer one day', () => {
     expect(succeeded).toBe(true);
   });
 
-  test('a page of a gateway with status 404 is not an agent that does not exist', async () => {
+  test('a 404 page of a gateway, which does not mean that the agent does not exist', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/agents/voice' },
@@ -174,7 +174,7 @@ describe('what the platform may come to answer one day', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('a wish to come back in hours is not granted', async () => {
+  test('a request to retry after hours, which it does not follow', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/regions' },
       { kind: 'status', status: 429, headers: { 'retry-after': '7200' } },
@@ -186,7 +186,7 @@ describe('what the platform may come to answer one day', () => {
   });
 });
 
-test('a platform that falls silent during a deploy holds the job little longer than its limit', async () => {
+test('a release ends soon after `wait-timeout` if the platform stops answering during a deploy', async () => {
   stage.emulator.script.fault({ method: 'POST' }, { kind: 'hang' }, { times: 9 });
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/agents/voice' },
@@ -201,12 +201,12 @@ test('a platform that falls silent during a deploy holds the job little longer t
     'wait-timeout': '20',
   });
   expect(stage.clock.now() - startedAt).toBeLessThan(35_000);
-  // The request that failed is the one that is told, not the look for what it did.
+  // The error names the failed request, not the later check of what it did.
   expect(actions.errors[0]?.message).toContain('Call: POST /v1/agents');
   expect(actions.errors[0]?.message).toContain('Whether it was carried out is not known');
 });
 
-describe('somebody else deploys while the image is built', () => {
+describe('if another release acts while the image is built, a release', () => {
   const checkout = checkoutForEachTest();
   const building = {
     ...credentials['API key'],
@@ -221,7 +221,7 @@ describe('somebody else deploys while the image is built', () => {
     stage.emulator.script.after({ method: 'POST', path: '/v1/builds' }, act);
   };
 
-  test('and scales the agent, whose other bound is kept', async () => {
+  test('keeps the bound of the scaling that the other one set', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1', minAgents: 0, maxAgents: 3 });
     duringBuild(() => {
       stage.emulator.seed.agent({ name: 'voice', image: 'a/b:2', minAgents: 2, maxAgents: 3 });
@@ -239,7 +239,7 @@ describe('somebody else deploys while the image is built', () => {
     );
   });
 
-  test('the same build, of which there is no second deployment', async () => {
+  test('makes no second deployment of a build that the other one already deployed', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: 'a/b:1' });
     let theirs = '';
     duringBuild(() => {
@@ -259,7 +259,7 @@ describe('somebody else deploys while the image is built', () => {
     );
   });
 
-  test('an agent that was not there, which is updated', async () => {
+  test('updates an agent that the other one created', async () => {
     duringBuild(() => {
       stage.emulator.seed.agent({ name: 'voice', image: 'a/b:2' });
     });
@@ -269,7 +269,7 @@ describe('somebody else deploys while the image is built', () => {
     expect(stage.emulator.state.agent('voice')?.buildId).toBe(stage.emulator.state.builds()[0]?.id);
   });
 
-  test('it into another region, which ends the release', async () => {
+  test('fails if the other one created the agent in another region', async () => {
     duringBuild(() => {
       stage.emulator.seed.agent({ name: 'voice', image: 'a/b:2', region: 'eu-central' });
     });

@@ -13,7 +13,7 @@ const voice = {
 const html = '<html></html>';
 const status = (code: number): Fault => ({ kind: 'status', status: code, body: html });
 
-/** Milliseconds from the beginning of a release to its end, and how it ended. */
+/** Milliseconds from the start of a release to its end, and how it ended. */
 async function release(inputs: Record<string, string> = voice) {
   const startedAt = stage.clock.now();
   const { succeeded, actions } = await stage.release(inputs);
@@ -28,7 +28,7 @@ describe('before anything is written, a release keeps trying for 30 s', () => {
     { name: 'a 425', fault: status(425) },
     { name: 'a 429', fault: status(429) },
     { name: 'a reset connection', fault: { kind: 'reset' } as const },
-  ])('after $name, and no longer', async ({ fault }) => {
+  ])('after $name, and not longer', async ({ fault }) => {
     stage.emulator.script.fault({ path: '/v1/regions' }, fault, { times: 1000 });
     const { succeeded, took } = await release();
     expect(succeeded).toBe(false);
@@ -37,7 +37,7 @@ describe('before anything is written, a release keeps trying for 30 s', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('after silence, with another attempt', async () => {
+  test('with a second attempt if the platform does not answer', async () => {
     stage.emulator.script.fault({ path: '/v1/regions' }, { kind: 'hang' }, { times: 1000 });
     const { succeeded, took } = await release();
     expect(succeeded).toBe(false);
@@ -46,7 +46,7 @@ describe('before anything is written, a release keeps trying for 30 s', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('all calls together', async () => {
+  test('for all requests together', async () => {
     for (const path of ['/v1/regions', '/v1/secrets', '/v1/agents/voice']) {
       stage.emulator.script.fault({ path }, status(503), { times: 1000 });
     }
@@ -61,14 +61,14 @@ describe('before anything is written, a release keeps trying for 30 s', () => {
     expect((await release()).succeeded).toBe(true);
   });
 
-  test('but not after 10 s if nobody listens', async () => {
+  test('but gives up within 10 s if nothing listens at `api-url`', async () => {
     const { succeeded, took } = await release({ ...voice, 'api-url': 'http://127.0.0.1:9' });
     expect(succeeded).toBe(false);
     expect(took).toBeGreaterThanOrEqual(9000);
     expect(took).toBeLessThan(11_000);
   });
 
-  test.each([401, 403])('but not at all after a %d', async (code) => {
+  test.each([401, 403])('but does not try again after a %d', async (code) => {
     stage.emulator.script.fault({ path: '/v1/regions' }, status(code), { times: 1000 });
     const { succeeded, took } = await release();
     expect(succeeded).toBe(false);
@@ -78,7 +78,7 @@ describe('before anything is written, a release keeps trying for 30 s', () => {
   });
 });
 
-test('a 524 after an agent was created is looked for, and the release goes on', async () => {
+test('a release finds the agent that was created although the response was a 524', async () => {
   stage.emulator.script.fault(
     { method: 'POST', path: '/v1/agents' },
     { kind: 'status', status: 524, body: html, carryOut: true },
@@ -89,7 +89,7 @@ test('a 524 after an agent was created is looked for, and the release goes on', 
 });
 
 test.each([408, 425, 520, 524, 530])(
-  'a %d while a rollout is watched ends nothing',
+  'a %d during the wait for a rollout does not end the wait',
   async (code) => {
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.script.fault({ method: 'GET', path: '/v1/agents/voice' }, status(code), {
@@ -100,7 +100,7 @@ test.each([408, 425, 520, 524, 530])(
   },
 );
 
-test('the id of a request that was refused is in the error and in the summary', async () => {
+test('the error and the summary contain the ID of a rejected request', async () => {
   stage.emulator.script.fault(
     { path: '/v1/regions' },
     { kind: 'status', status: 403, body: { error: 'no' }, headers: { 'x-request-id': 'req-x-42' } },

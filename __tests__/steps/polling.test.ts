@@ -15,7 +15,7 @@ function set(limit = 60_000) {
 }
 
 describe('a wait', () => {
-  test('ends with what a look brings, and leaves no reminder behind', async () => {
+  test('ends with the result of a status check, and cancels its reminder', async () => {
     const { clock, said, progress, deadline } = set();
     let looks = 0;
     const look = () => Promise.resolve(++looks === 3 ? { done: 'result' } : undefined);
@@ -26,7 +26,7 @@ describe('a wait', () => {
     expect(said).toEqual([]);
   });
 
-  test('whose time was up before its first look is over, not failed', async () => {
+  test('whose limit had passed before the first status check is reported as timed out', async () => {
     const { clock, progress, deadline } = set(1000);
     clock.pass(1000);
     const look = (): Promise<undefined> => Promise.reject(new NotSentError(call, deadline));
@@ -35,7 +35,7 @@ describe('a wait', () => {
     );
   });
 
-  test('goes on behind looks that fail, and tells of a run of them once', async () => {
+  test('continues after failed status checks, and logs a series of them once', async () => {
     const { said, progress, deadline, clock } = set();
     let looks = 0;
     const look = (): Promise<{ done: string } | undefined> => {
@@ -51,16 +51,16 @@ describe('a wait', () => {
   });
 
   test.each([
-    { name: 'a refusal', error: new StatusError(call, 403) },
-    { name: 'a fault of its own', error: new TypeError('a fault') },
-  ])('ends with $name', async ({ error }) => {
+    { name: 'a rejection by the platform', error: new StatusError(call, 403) },
+    { name: 'a bug in the status check', error: new TypeError('a fault') },
+  ])('ends with the error if it is $name', async ({ error }) => {
     const { said, progress, deadline, clock } = set();
     const look = (): Promise<undefined> => Promise.reject(error);
     await expect(poll(look, { clock, deadline, progress })).rejects.toBe(error);
     expect(said).toEqual([]);
   });
 
-  test('that is over names the look that failed last, and says nothing of it', async () => {
+  test('that times out carries the error of the last status check, and logs nothing', async () => {
     const { clock, said, progress, deadline } = set(1000);
     clock.pass(1000);
     const failure = new NotSentError(call, deadline);
@@ -71,7 +71,7 @@ describe('a wait', () => {
     expect(said).toEqual([]);
   });
 
-  test('says nothing of the same state for 15 s, and then says it', async () => {
+  test('logs an unchanged state only every 15 s', async () => {
     const { clock, said, progress, deadline } = set(40_000);
     const look = (): Promise<undefined> => {
       progress.update('pending');
@@ -84,9 +84,14 @@ describe('a wait', () => {
   });
 
   test.each([
-    { name: 'grants what is asked for', retryAfter: 20_000, least: 20_000, most: 21_000 },
-    { name: 'looks now and then all the same', retryAfter: 7_200_000, least: 60_000, most: 61_000 },
-  ])('$name, where a look is told to come back later', async ({ retryAfter, least, most }) => {
+    { name: 'follows `retry-after`', retryAfter: 20_000, least: 20_000, most: 21_000 },
+    {
+      name: 'checks after a minute at the latest',
+      retryAfter: 7_200_000,
+      least: 60_000,
+      most: 61_000,
+    },
+  ])('$name if a status check is asked to come back later', async ({ retryAfter, least, most }) => {
     const { clock, progress, deadline } = set(600_000);
     const startedAt = clock.now();
     let looks = 0;

@@ -15,17 +15,17 @@ interface Case {
 
 const cases: Case[] = [
   {
-    name: 'a region that there is not',
+    name: 'an unknown region',
     inputs: { 'agent-name': 'voice', image, region: 'mars-north' },
     told: ['region mars-north', 'us-west, us-east, eu-central, ap-south'],
   },
   {
-    name: 'an architecture that the region does not run',
+    name: 'an architecture that the region does not support',
     inputs: { 'agent-name': 'voice', image, region: 'us-west', architecture: 'amd64' },
     told: ['does not run amd64', 'it runs arm64'],
   },
   {
-    name: 'a set of another region',
+    name: 'a secret set in another region',
     seed: ({ emulator }) => {
       emulator.seed.secretSet({ name: 'keys', region: 'eu-central', values: { A: 'value-a' } });
       return undefined;
@@ -34,7 +34,7 @@ const cases: Case[] = [
     told: ['secret set keys', 'is in region eu-central', 'keys-us-east'],
   },
   {
-    name: 'a set that is an image pull secret',
+    name: 'a secret set that exists as an image pull secret',
     seed: ({ emulator }) => {
       emulator.seed.imagePullSecret({ name: 'keys' });
       return undefined;
@@ -43,7 +43,7 @@ const cases: Case[] = [
     told: ['secret set keys', 'already exists as another kind of set (image pull secret)'],
   },
   {
-    name: 'an image pull secret that is a set of secrets',
+    name: 'an image pull secret that exists as a secret set',
     seed: ({ emulator }) => {
       emulator.seed.secretSet({ name: 'registry', values: { A: 'value-a' } });
       return undefined;
@@ -52,7 +52,7 @@ const cases: Case[] = [
     told: ['image pull secret registry', 'another kind of set (secret set)'],
   },
   {
-    name: 'a referenced set that is to be written',
+    name: 'a write to a referenced secret set',
     seed: ({ emulator }) => {
       emulator.seed.secretSet({ name: 'cluster-keys', referenced: true });
       return undefined;
@@ -61,17 +61,17 @@ const cases: Case[] = [
     told: ['a referenced set, a Kubernetes Secret', 'only its cluster can write it'],
   },
   {
-    name: 'a set that is bound and does not exist',
+    name: 'a secret set to bind that does not exist',
     inputs: { 'secret-set': 'keys', 'agent-name': 'voice', image },
     told: ['secret set keys', 'does not exist', 'Fix `secret-set`'],
   },
   {
-    name: 'an image pull secret that is bound and does not exist',
+    name: 'an image pull secret to bind that does not exist',
     inputs: { 'image-credentials': 'registry', 'agent-name': 'voice', image },
     told: ['image pull secret registry', 'does not exist'],
   },
   {
-    name: 'a set that is bound and has failed',
+    name: 'a secret set to bind whose provisioning failed',
     seed: ({ emulator }) => {
       emulator.seed.secretSet({ name: 'keys', status: 'failed', errorMessage: 'Quota exceeded' });
       return undefined;
@@ -80,7 +80,7 @@ const cases: Case[] = [
     told: ['provisioning failed: `Quota exceeded`'],
   },
   {
-    name: 'an agent of another region',
+    name: 'an agent in another region',
     seed: ({ emulator }) => {
       emulator.seed.agent({ name: 'voice', region: 'ap-south' });
       return undefined;
@@ -94,7 +94,7 @@ const cases: Case[] = [
     told: ['agent voice', 'does not exist', 'Set `image`, `cloud-build` or `build-id`'],
   },
   {
-    name: 'a build that there is not',
+    name: 'a build that does not exist',
     inputs: { 'agent-name': 'voice', 'build-id': missingBuild },
     told: [`build ${missingBuild}`, 'does not exist'],
   },
@@ -108,7 +108,7 @@ const cases: Case[] = [
     told: ['has the status failed (`COPY failed`)'],
   },
   {
-    name: 'a build of another region',
+    name: 'a build in another region',
     seed: ({ emulator }) => {
       const { id } = emulator.seed.build({ region: 'eu-central', status: 'success' });
       return { 'build-id': id };
@@ -117,7 +117,7 @@ const cases: Case[] = [
     told: ['is in region eu-central'],
   },
   {
-    name: 'a lower bound above the upper one that the agent has',
+    name: 'a minimum above the maximum that the agent has',
     seed: ({ emulator }) => {
       emulator.seed.agent({ name: 'voice', minAgents: 0, maxAgents: 5 });
       return undefined;
@@ -126,7 +126,7 @@ const cases: Case[] = [
     told: ['at least 10 and at most 5'],
   },
   {
-    name: 'pruning a set that other agents bind',
+    name: 'pruning of a secret set that other agents bind',
     seed: ({ emulator }) => {
       emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', B: 'value-b' } });
       emulator.seed.agent({ name: 'voice', secretSet: 'keys' });
@@ -145,7 +145,7 @@ const cases: Case[] = [
 ];
 
 describe.each(Object.entries(credentials))(
-  'with %s, refused before any write:',
+  'with %s, the preflight rejects before any write',
   (_, credential) => {
     test.each(cases)('$name', async ({ seed, inputs, told }) => {
       const seeded = seed?.(stage) ?? {};
@@ -163,7 +163,7 @@ describe.each(Object.entries(credentials))(
   },
 );
 
-test('several reasons are told in one go', async () => {
+test('the preflight reports several mistakes together', async () => {
   const { actions } = await stage.release({
     ...credentials.token,
     'secret-set': 'keys',
@@ -197,7 +197,7 @@ describe('a custom agent profile', () => {
     expect(stage.emulator.state.agent('voice')).toMatchObject({ agentProfile: 'gpu-large' });
   });
 
-  test('is left to the deploy where the token may not list profiles', async () => {
+  test('is checked only by the deploy if the token may not list profiles', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: /agent-profiles$/ },
       { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
@@ -211,7 +211,7 @@ describe('a custom agent profile', () => {
     expect(succeeded).toBe(true);
   });
 
-  test('ends the release where the list of them fails for another reason', async () => {
+  test('fails the release if listing the profiles fails for another reason', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: /agent-profiles$/ },
       { kind: 'status', status: 400, body: { error: 'No', code: 'NO' } },
@@ -228,28 +228,31 @@ describe('a custom agent profile', () => {
   });
 
   test.each([
-    { name: 'the platform has itself', inputs: { 'agent-profile': 'agent-2x' } },
-    { name: 'nobody asks for', inputs: {} },
-  ])('is not looked for where it is one that $name', async ({ inputs }) => {
+    { name: 'is built into the platform', inputs: { 'agent-profile': 'agent-2x' } },
+    { name: 'is omitted', inputs: {} },
+  ])('is not looked up if the profile $name', async ({ inputs }) => {
     const release = { ...credentials.token, 'agent-name': 'voice', image };
     expect(await stage.release({ ...release, ...inputs })).toMatchObject({ succeeded: true });
     const asked = stage.emulator.requests.filter(({ path }) => path.endsWith('agent-profiles'));
     expect(asked).toEqual([]);
   });
 
-  test.each(['gpu-small', 'retired'])('%s, which there is not, is refused', async (profile) => {
-    const { actions } = await stage.release({
-      ...credentials.token,
-      'agent-name': 'voice',
-      image,
-      'agent-profile': profile,
-    });
-    expect(writes(stage.emulator)).toEqual([]);
-    expect(actions.errors[0]?.message).toContain('agent-1x, agent-2x, agent-3x, gpu-large');
-  });
+  test.each(['gpu-small', 'retired'])(
+    'is rejected if it does not exist or is disabled: %s',
+    async (profile) => {
+      const { actions } = await stage.release({
+        ...credentials.token,
+        'agent-name': 'voice',
+        image,
+        'agent-profile': profile,
+      });
+      expect(writes(stage.emulator)).toEqual([]);
+      expect(actions.errors[0]?.message).toContain('agent-1x, agent-2x, agent-3x, gpu-large');
+    },
+  );
 });
 
-test('a set that an earlier deployment of another agent may bind is not pruned', async () => {
+test('the preflight rejects pruning of a secret set that an earlier deployment of another agent may bind', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
   stage.emulator.seed.secretSet({ name: 'other-keys', values: { A: 'value-a' } });
   stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
@@ -272,11 +275,11 @@ test('a set that an earlier deployment of another agent may bind is not pruned',
   expect(writes(stage.emulator)).toEqual(before);
 });
 
-test('a set that serves until another deployment is taken up is not pruned', async () => {
+test('the preflight rejects pruning of a secret set that serves until another deployment starts', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
   stage.emulator.seed.secretSet({ name: 'other-keys', values: { A: 'value-a' } });
   stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
-  // What the agent is asked to be binds another set; what serves, and is ready, binds this one.
+  // The desired deployment binds another set; the deployment that is serving binds this one.
   stage.emulator.script.deployment('sales', { reconcileDelay: 3_600_000 });
   const sales = {
     ...credentials['API key'],
@@ -297,7 +300,7 @@ test('a set that serves until another deployment is taken up is not pruned', asy
   expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
 });
 
-test('what is going to be done stands in the log, deletions included', async () => {
+test('the log lists what the release will do, including deletions', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
   stage.emulator.seed.agent({ name: 'voice', image, minAgents: 0, maxAgents: 5 });
   const { actions } = await stage.release({
@@ -318,7 +321,7 @@ test('what is going to be done stands in the log, deletions included', async () 
   );
 });
 
-describe('a plan that binds another set', () => {
+describe('a dry run that binds another secret set', () => {
   const plan = {
     ...credentials['API key'],
     'agent-name': 'voice',
@@ -333,7 +336,7 @@ describe('a plan that binds another set', () => {
     stage.emulator.seed.agent({ name: 'voice', image, secretSet: 'keys' });
   });
 
-  test('warns of the keys that the agent would lose', async () => {
+  test('warns about the keys that the agent would lose', async () => {
     const { actions, succeeded } = await stage.release(plan);
     expect(succeeded).toBe(true);
     expect(actions.warnings).toEqual([lost]);
@@ -350,14 +353,14 @@ describe('a plan that binds another set', () => {
     expect(actions.warnings).toEqual([]);
   });
 
-  test('but a release does not read the old set', async () => {
+  test('reads the old set, but a release does not', async () => {
     await stage.release({ ...plan, 'dry-run': 'false' });
     expect(stage.emulator.requests.filter(({ path }) => path.endsWith('/keys'))).toEqual([]);
   });
 });
 
-describe('the region', () => {
-  test('of the agent is used where none is named', async () => {
+describe('if `region` is omitted, a release uses the region', () => {
+  test('of the agent', async () => {
     stage.emulator.seed.agent({ name: 'voice', region: 'ap-south' });
     const { succeeded, secretSets } = await stage.release({
       ...credentials['API key'],
@@ -369,7 +372,7 @@ describe('the region', () => {
     expect(secretSets).toMatchObject([{ region: 'ap-south' }]);
   });
 
-  test('of the set is used where there is no agent yet', async () => {
+  test('of the secret set if there is no agent yet', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', region: 'eu-central', values: { A: 'value-a' } });
     const { succeeded, agents } = await stage.release({
       ...credentials['API key'],
@@ -381,7 +384,7 @@ describe('the region', () => {
     expect(agents).toMatchObject([{ region: 'eu-central' }]);
   });
 
-  test('of the organization is used where nothing is there, and is sent all the same', async () => {
+  test('of the organization if nothing exists yet, and sends it', async () => {
     await stage.release({
       ...credentials['API key'],
       'agent-name': 'voice',
@@ -396,11 +399,11 @@ describe('the region', () => {
   });
 });
 
-describe('a release looks at nothing that it does not depend on:', () => {
+describe('before its first write, a release reads', () => {
   const keys = { ...credentials['API key'], 'secret-set': 'keys', secrets: 'A=newer-a' };
   const pruning = { 'agent-name': 'voice', image, 'prune-secrets': 'true' };
 
-  /** Where the agents are listed, or one is read, before the first write. */
+  /** The paths of requests for other agents, or for lists of agents, before the first write. */
   const looks = (agent: string | undefined): string[] =>
     stage.emulator.requests
       .slice(
@@ -411,16 +414,16 @@ describe('a release looks at nothing that it does not depend on:', () => {
       .filter((path) => path.includes('/agents') && path !== `/v1/agents/${agent ?? ''}`);
 
   test.each([
-    { name: 'no agent where only secrets are released', inputs: {} },
+    { name: 'no agent if it writes only secrets', inputs: {} },
     {
-      name: 'no agent where only secrets are released to a region',
+      name: 'no agent if it writes only secrets in a region',
       inputs: { region: 'us-west' },
     },
     {
-      name: 'no other agents where nothing is pruned',
+      name: 'no other agent if it prunes nothing',
       inputs: { 'agent-name': 'voice', image },
     },
-    { name: 'no other agents where the set to prune is new', inputs: pruning, isNew: true },
+    { name: 'no other agent if the set to prune is new', inputs: pruning, isNew: true },
   ])('$name', async ({ inputs, isNew = false }) => {
     if (!isNew) stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
     stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
@@ -428,7 +431,7 @@ describe('a release looks at nothing that it does not depend on:', () => {
     expect(looks('agent-name' in inputs ? inputs['agent-name'] : undefined)).toEqual([]);
   });
 
-  test('but at every agent of the region where a set is pruned that is there', async () => {
+  test('every agent of the region if it prunes an existing secret set', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'old' } });
     stage.emulator.seed.agent({ name: 'sales', image });
     expect(await stage.release({ ...keys, ...pruning })).toMatchObject({ succeeded: true });

@@ -54,7 +54,7 @@ function run(
 const teardown = { teardown: 'true' };
 
 describe('on GitHub, a preview', () => {
-  test('has one comment that says what is serving since which commit, and is closed at the end', async () => {
+  test('has one comment that says what is serving from which commit, and that the teardown closes', async () => {
     expect((await run({}, 'opened', 'a')).succeeded).toBe(true);
     expect(github.comments).toHaveLength(1);
     expect(github.comments[0]?.issue).toBe(7);
@@ -73,13 +73,13 @@ describe('on GitHub, a preview', () => {
     expect(github.comments[0]?.body).toContain('Deleted the preview of pull request 7');
   });
 
-  test('says in its comment what failed', async () => {
+  test('has a comment that says what failed', async () => {
     stage.emulator.script.deployment('voice-pr-7', { outcome: 'crash-loop' });
     expect((await run({})).succeeded).toBe(false);
     expect(github.comments[0]?.body).toContain('What failed');
   });
 
-  test('says in its comment what is wrong with the inputs', async () => {
+  test('has a comment that says what is wrong with the inputs', async () => {
     expect((await run({})).succeeded).toBe(true);
     expect((await run({ 'max-agents': 'many' }, 'synchronize', 'b')).succeeded).toBe(false);
     expect(github.comments).toHaveLength(1);
@@ -90,7 +90,7 @@ describe('on GitHub, a preview', () => {
   test.each([
     { name: 'a release', inputs: { image: 'ghcr.io/acme/voice:3' }, method: 'POST' },
     { name: 'a teardown', inputs: teardown, method: 'DELETE' },
-  ])('says in its comment that $name was cancelled', async ({ inputs, method }) => {
+  ])('has a comment that says that $name was cancelled', async ({ inputs, method }) => {
     expect((await run({})).succeeded).toBe(true);
     const cancellation = new AbortController();
     stage.emulator.script.after({ method, path: '/v1/agents/voice-pr-7' }, () => {
@@ -103,7 +103,7 @@ describe('on GitHub, a preview', () => {
     expect(github.comments[0]?.body).not.toContain('is closed');
   });
 
-  test('has a deployment that is transient, and inactive after the teardown', async () => {
+  test('has a transient deployment, which is inactive after the teardown', async () => {
     await run({});
     expect(github.deployments).toMatchObject([
       { environment: 'preview', transient_environment: true, production_environment: false },
@@ -114,12 +114,12 @@ describe('on GitHub, a preview', () => {
     expect(github.deployments[0]?.statuses.at(-1)).toMatchObject({ state: 'inactive' });
   });
 
-  test('that nobody was told of gets no comment at its end', async () => {
+  test('without a comment gets none at its teardown', async () => {
     await run(teardown, 'closed');
     expect(github.comments).toEqual([]);
   });
 
-  test('is torn down although GitHub cannot be told', async () => {
+  test('is torn down even if requests to GitHub fail', async () => {
     await run({});
     github.permissions.clear();
     const { succeeded, actions } = await run(teardown, 'closed');

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-/** When the pull request was opened, and a moment before and after it. */
+/** When the pull request was opened, and a minute before and after it. */
 const times = () => {
   const opened = stage.clock.wallTime() - 60 * minute;
   return { opened, before: opened - minute, after: opened + minute };
@@ -52,19 +52,19 @@ function release(inputs: Record<string, string>, event: WorkflowEvent) {
 }
 
 describe('a release of a preview', () => {
-  test('creates an agent of its own', async () => {
+  test('creates its own agent', async () => {
     const { succeeded, agents } = await release({}, pullRequestEvent());
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ name: 'voice-2', outcome: 'created', ready: true }]);
   });
 
-  test('updates its agent, which is younger than the pull request', async () => {
+  test('updates its agent if that is newer than the pull request', async () => {
     stage.emulator.seed.agent({ name: 'voice-2', createdAt: times().after });
     const { agents } = await release({}, pullRequestEvent());
     expect(agents).toMatchObject([{ outcome: 'updated' }]);
   });
 
-  test('is refused over an agent that is older than the pull request', async () => {
+  test('is rejected if the agent is older than the pull request', async () => {
     stage.emulator.seed.agent({ name: 'voice-2', createdAt: times().before });
     const { succeeded, actions } = await release({}, pullRequestEvent());
     expect(succeeded).toBe(false);
@@ -74,36 +74,43 @@ describe('a release of a preview', () => {
     );
   });
 
-  test('is refused over an older agent, also if its name tells that it is a preview', async () => {
+  test('is rejected if the agent is older, even if its name identifies it as a preview', async () => {
     stage.emulator.seed.agent({ name: 'voice-pr-2', createdAt: times().before });
     const { succeeded } = await release({ 'agent-name': 'voice-pr-{pr}' }, pullRequestEvent());
     expect(succeeded).toBe(false);
   });
 
   test.each([
-    { name: 'refused without a telling name', agent: 'voice-{pr}', succeeds: false },
-    { name: 'done with a telling name', agent: 'voice-pr-{pr}', succeeds: true },
-  ])('is $name if the platform does not show how old the agent is', async ({ agent, succeeds }) => {
-    stage.emulator.seed.agent({ name: agent.replace('{pr}', '2') });
-    stage.emulator.script.fault(
-      { method: 'GET', path: /\/agents\/voice/ },
-      {
-        kind: 'altered',
-        change: (answer) => ({ ...(answer as object), createdAt: undefined }),
-      },
-      { times: 100 },
-    );
-    const { succeeded, actions } = await release({ 'agent-name': agent }, pullRequestEvent());
-    expect(succeeded).toBe(succeeds);
-    if (!succeeds) expect(actions.errors[0]?.message).toContain('its age is unknown');
-  });
+    {
+      name: 'rejected if the name does not contain `pr-{pr}`',
+      agent: 'voice-{pr}',
+      succeeds: false,
+    },
+    { name: 'accepted if the name contains `pr-{pr}`', agent: 'voice-pr-{pr}', succeeds: true },
+  ])(
+    'is $name and the platform does not show the age of the agent',
+    async ({ agent, succeeds }) => {
+      stage.emulator.seed.agent({ name: agent.replace('{pr}', '2') });
+      stage.emulator.script.fault(
+        { method: 'GET', path: /\/agents\/voice/ },
+        {
+          kind: 'altered',
+          change: (answer) => ({ ...(answer as object), createdAt: undefined }),
+        },
+        { times: 100 },
+      );
+      const { succeeded, actions } = await release({ 'agent-name': agent }, pullRequestEvent());
+      expect(succeeded).toBe(succeeds);
+      if (!succeeds) expect(actions.errors[0]?.message).toContain('its age is unknown');
+    },
+  );
 });
 
-describe('if the event does not say when the pull request was opened', () => {
+describe('if the event does not say when the pull request was opened, a release of a preview', () => {
   const dispatch: WorkflowEvent = { eventName: 'workflow_dispatch', payload: {} };
   const byHand = { 'pr-number': '2' };
 
-  test('github-token reads it', async () => {
+  test('reads it with `github-token`', async () => {
     stage.emulator.seed.agent({ name: 'voice-2', createdAt: times().before });
     github.pullRequests.set(2, {
       created_at: iso(times().opened),
@@ -116,7 +123,7 @@ describe('if the event does not say when the pull request was opened', () => {
     expect(github.requests.map(({ path }) => path)).toEqual(['/repos/acme/voice/pulls/2']);
   });
 
-  test('the pull request of a fork is released on purpose', async () => {
+  test('accepts the pull request of a fork, because somebody started it by hand', async () => {
     github.pullRequests.set(2, {
       created_at: iso(times().opened),
       head: { repo: { full_name: 'stranger/voice' } },
@@ -125,7 +132,7 @@ describe('if the event does not say when the pull request was opened', () => {
     expect((await release(inputs, dispatch)).succeeded).toBe(true);
   });
 
-  test('the name has to tell that it is a preview without a token', async () => {
+  test('requires `pr-{pr}` in the name if there is no token', async () => {
     const { succeeded, actions } = await release(byHand, dispatch);
     expect(succeeded).toBe(false);
     expect(stage.emulator.requests).toEqual([]);
@@ -136,7 +143,7 @@ describe('if the event does not say when the pull request was opened', () => {
     expect(named.succeeded).toBe(true);
   });
 
-  test('the name has to tell it if GitHub does not', async () => {
+  test('requires `pr-{pr}` in the name if GitHub does not say it either', async () => {
     const inputs = { ...byHand, 'github-token': tokens.job };
     const { succeeded, actions } = await release(inputs, dispatch);
     expect(succeeded).toBe(false);
@@ -147,22 +154,27 @@ describe('if the event does not say when the pull request was opened', () => {
   });
 });
 
-describe('a comment on a pull request', () => {
+describe('a run that was started by a comment on a pull request', () => {
   const token = { 'github-token': tokens.job };
   const pullRequest = (full_name: string | undefined) => ({
     created_at: iso(times().opened),
     head: { repo: full_name === undefined ? null : { full_name } },
   });
 
-  test('releases the code of the own repository', async () => {
+  test('releases the code of its own repository', async () => {
     github.pullRequests.set(2, pullRequest('Acme/Voice'));
     expect((await release(token, comment())).succeeded).toBe(true);
   });
 
   test.each([
-    { name: 'of a fork', head: 'stranger/voice', inputs: token, reason: 'comes from a fork' },
-    { name: 'of a fork that is gone', head: undefined, inputs: token, reason: 'from a fork' },
-    { name: 'without a token', head: 'acme/voice', inputs: {}, reason: 'Without `github-token`' },
+    { name: 'from a fork', head: 'stranger/voice', inputs: token, reason: 'comes from a fork' },
+    { name: 'from a deleted fork', head: undefined, inputs: token, reason: 'from a fork' },
+    {
+      name: 'without `github-token`',
+      head: 'acme/voice',
+      inputs: {},
+      reason: 'Without `github-token`',
+    },
     {
       name: 'that cannot be read',
       head: null,
@@ -180,7 +192,7 @@ describe('a comment on a pull request', () => {
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('releases nothing if the event cannot be read', async () => {
+  test('releases nothing if the event cannot be parsed', async () => {
     const unread = { eventName: 'issue_comment', payload: undefined };
     const inputs = { ...token, 'agent-name': 'production' };
     const { succeeded, actions } = await release(inputs, unread);
@@ -188,19 +200,19 @@ describe('a comment on a pull request', () => {
     expect(actions.errors[0]?.message).toContain('does not say what was commented on');
   });
 
-  test('releases for a comment on an issue, which brings no code', async () => {
+  test('releases if the comment is on an issue, which brings no code', async () => {
     const onIssue = { eventName: 'issue_comment', payload: { issue: { number: 2 } } };
     expect((await release({ 'agent-name': 'production' }, onIssue)).succeeded).toBe(true);
   });
 
-  test('plans without a token, as a plan writes nothing', async () => {
+  test('plans without a token, because a plan writes nothing', async () => {
     const { succeeded } = await release({ 'dry-run': 'true' }, comment());
     expect(succeeded).toBe(true);
     expect(writes(stage.emulator)).toEqual([]);
   });
 });
 
-describe('a set that exists and does not contain pr-{pr} in its name', () => {
+describe('an existing secret set whose name does not contain `pr-{pr}`', () => {
   const name = 'voice-2-keys';
   const inputs = {
     'agent-name': 'voice-pr-{pr}',
@@ -209,7 +221,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
   };
   const about = 'secret set voice-2-keys: may not belong to the preview';
 
-  test('is not written if another agent uses it', async () => {
+  test('is not written if another agent binds it', async () => {
     stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
     stage.emulator.seed.agent({ name: 'production', secretSet: name });
     const { succeeded, actions } = await release(inputs, pullRequestEvent());
@@ -220,7 +232,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
     );
   });
 
-  test('is not written if an agent may use it that does not show it', async () => {
+  test('is not written if another agent may bind it, which the platform does not show', async () => {
     stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
     stage.emulator.seed.agent({ name: 'production' });
     stage.emulator.script.deployment('production', { outcome: 'stuck' });
@@ -230,7 +242,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
     expect(actions.errors[0]?.message).toContain(about);
   });
 
-  test('is written if no other agent uses it, as after a release that failed', async () => {
+  test('is written if no other agent binds it, as after a failed release', async () => {
     stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
     stage.emulator.seed.agent({ name: 'production' });
     const { succeeded } = await release(inputs, pullRequestEvent());
@@ -238,7 +250,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
     expect(stage.emulator.state.secretSet(name)?.values).toEqual({ A: 'new-value' });
   });
 
-  test('is written if the preview binds it, without a look at other agents', async () => {
+  test('is written if the preview binds it, without reading other agents', async () => {
     stage.emulator.seed.secretSet({ name, values: { A: 'old-value' } });
     stage.emulator.seed.agent({
       name: 'voice-pr-2',
@@ -252,7 +264,7 @@ describe('a set that exists and does not contain pr-{pr} in its name', () => {
     expect(paths).not.toContain('/v1/agents/production');
   });
 
-  test('is not written if it holds credentials of a registry that another agent pulls with', async () => {
+  test('is not written if another agent pulls its image with it', async () => {
     stage.emulator.seed.imagePullSecret({ name: 'voice-2-pull', host: 'https://ghcr.io/' });
     stage.emulator.seed.agent({ name: 'production', imagePullSecretSet: 'voice-2-pull' });
     const { succeeded, actions } = await release(

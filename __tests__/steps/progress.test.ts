@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { Progress } from '../../src/steps/progress.js';
 import type { Clock } from '../../src/time/clock.js';
 
-/** A clock by which time passes only when it is told to. */
-function standingClock(): { readonly clock: Clock; readonly pass: (by: number) => Promise<void> } {
+/** A clock whose time passes only by calls of `pass`. */
+function manualClock(): { readonly clock: Clock; readonly pass: (by: number) => Promise<void> } {
   let time = 1000;
   const sleepers: { readonly due: number; readonly wake: () => void }[] = [];
   const clock: Clock = {
@@ -28,8 +28,8 @@ function standingClock(): { readonly clock: Clock; readonly pass: (by: number) =
   return { clock, pass };
 }
 
-function waitOf() {
-  const { clock, pass } = standingClock();
+function startWait() {
+  const { clock, pass } = manualClock();
   const said: string[] = [];
   return {
     progress: new Progress({ clock, log: { info: (line) => said.push(line) } }),
@@ -38,8 +38,8 @@ function waitOf() {
   };
 }
 
-test('a state is said when it is another one, with the time since the wait began', async () => {
-  const { progress, said, pass } = waitOf();
+test('a wait logs a state when it changes, with the time since the wait began', async () => {
+  const { progress, said, pass } = startWait();
   await pass(1500);
   progress.update('pending');
   await pass(2000);
@@ -50,8 +50,8 @@ test('a state is said when it is another one, with the time since the wait began
   expect(progress.elapsed).toBe(3500);
 });
 
-test('a state that lasts is said again every 15 seconds, also before there is one', async () => {
-  const { progress, said, pass } = waitOf();
+test('a wait logs an unchanged state every 15 seconds, even before the first state is known', async () => {
+  const { progress, said, pass } = startWait();
   await pass(14_999);
   expect(said).toEqual([]);
   await pass(1);
@@ -67,8 +67,8 @@ test('a state that lasts is said again every 15 seconds, also before there is on
   expect(progress.unchangedFor).toBe(15_000);
 });
 
-test('a wait that has ended is silent, also where a reminder comes due in that moment', async () => {
-  const { progress, said, pass } = waitOf();
+test('a wait that has ended logs nothing more, even if a reminder comes at the same moment', async () => {
+  const { progress, said, pass } = startWait();
   const passed = pass(15_000);
   progress.end();
   await passed;

@@ -25,7 +25,7 @@ function builtIn(region: string): string | undefined {
   return stage.emulator.state.builds().find((build) => build.region === region)?.id;
 }
 
-/** What the platform was asked to do, in its order, as `METHOD path`. */
+/** The requests sent to the platform, in order, as `METHOD path`. */
 function asked(method: string, path: RegExp): readonly string[] {
   return stage.emulator.requests
     .filter((one) => one.method === method && path.test(one.path))
@@ -40,8 +40,8 @@ function everyAgentRunsItsBuild(): void {
   }
 }
 
-describe('builds of several regions', () => {
-  test('that end differently are told each as it is', async () => {
+describe('builds in several regions', () => {
+  test('are each reported with their own result', async () => {
     await release({ region: 'eu-central' });
     stage.emulator.script.build({
       region: 'ap-south',
@@ -81,7 +81,7 @@ describe('builds of several regions', () => {
     }
   });
 
-  test('that fail are all told, in the order of the regions', async () => {
+  test('that fail are all reported, in the order of the regions', async () => {
     stage.emulator.script.build({ region: 'us-west', outcome: 'failed', delay: 20_000 });
     stage.emulator.script.build({ region: 'ap-south', outcome: 'timeout', delay: 1000 });
     const { succeeded, actions } = await release();
@@ -95,7 +95,7 @@ describe('builds of several regions', () => {
     expect(stage.emulator.state.agents()).toEqual([]);
   });
 
-  test('are of what was packed once, and deployed each in its own region', async () => {
+  test('use one archive, and each region deploys its own build', async () => {
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
     expect(actions.log.filter((line) => line.includes('Packed as'))).toHaveLength(1);
@@ -104,14 +104,14 @@ describe('builds of several regions', () => {
     expect(new Set(made.map(({ contextHash }) => contextHash)).size).toBe(1);
     everyAgentRunsItsBuild();
     expect(actions.outputs['build-id']).toBe(builtIn('us-west'));
-    // As soon as the first of them is known, the others are told as not begun.
+    // Once the first build is known, the output lists the others as not started.
     const [early] = actions.history.filter(({ name }) => name === 'builds');
     const told = JSON.parse(early?.value ?? '') as Record<string, unknown>[];
     expect(told.map(({ region }) => region)).toEqual(regions);
     expect(told.filter(({ id }) => id !== null)).toHaveLength(1);
   });
 
-  test('are deployed each in its own region also where they are used again', async () => {
+  test('are deployed in their own region even if they are reused', async () => {
     await release();
     checkout.write({ 'bot.py': 'print("bye")\n' });
     await release();
@@ -123,14 +123,14 @@ describe('builds of several regions', () => {
     everyAgentRunsItsBuild();
   });
 
-  test('are looked up each in its own region', async () => {
+  test('are looked up in their own region', async () => {
     await release({ region: 'us-west' });
     const outcome = await release();
     expect(builds(outcome).map(({ outcome: one }) => one)).toEqual(['reused', 'built', 'built']);
     everyAgentRunsItsBuild();
   });
 
-  test('are all made before the first agent is deployed, one region after the other', async () => {
+  test('all finish before the first agent is deployed in a sequential rollout', async () => {
     stage.emulator.script.build({ region: 'ap-south', delay: 30_000 });
     const { succeeded } = await release({ rollout: 'sequential' });
     expect(succeeded).toBe(true);
@@ -147,7 +147,7 @@ describe('builds of several regions', () => {
     expect(first - (started?.receivedAt ?? Infinity)).toBeGreaterThanOrEqual(29_000);
   });
 
-  test('stay where one region fails after the other', async () => {
+  test('are kept if a region fails in a sequential rollout', async () => {
     stage.emulator.script.deployment('voice-eu-central', { outcome: 'failed' });
     const outcome = await release({ rollout: 'sequential' });
     expect(outcome.succeeded).toBe(false);
@@ -157,7 +157,7 @@ describe('builds of several regions', () => {
     expect(stage.emulator.state.agent('voice-ap-south')).toBeUndefined();
   });
 
-  test('are warned of once where none of them can be looked up', async () => {
+  test('cause one warning if the builds of no region can be listed', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/builds' },
       { kind: 'status', status: 400, body: { error: 'no', code: 'NO' } },
@@ -169,8 +169,8 @@ describe('builds of several regions', () => {
   });
 });
 
-describe('an upload that breaks in one region', () => {
-  test('is made again there, while the others go on', async () => {
+describe('a failed upload of the build context in one region', () => {
+  test('is retried there while the other regions continue', async () => {
     stage.emulator.script.fault(
       { path: /^\/storage\// },
       { kind: 'status', status: 503, body: '<Error/>' },
@@ -194,7 +194,7 @@ describe('an upload that breaks in one region', () => {
     everyAgentRunsItsBuild();
   });
 
-  test('and keeps breaking lets the others be built', async () => {
+  test('that keeps failing does not stop the builds of other regions', async () => {
     stage.emulator.script.fault(
       { path: /^\/storage\// },
       { kind: 'status', status: 400, body: '<Error><Code>EntityTooLarge</Code></Error>' },

@@ -5,7 +5,7 @@ import { credentials, stageForEachTest, writes } from '../support/release-run.js
 const older = 'ghcr.io/acme/voice:0.9.0';
 const image = 'ghcr.io/acme/voice:1.0.0';
 
-/** A release of `voice-{region}` with `keys-{region}` to so many regions. */
+/** A release of `voice-{region}` with `keys-{region}` to the given regions. */
 function releaseTo(...regions: string[]) {
   return {
     ...credentials['API key'],
@@ -17,7 +17,7 @@ function releaseTo(...regions: string[]) {
   };
 }
 
-/** Agents that run already, each with its set. */
+/** Running agents, each with its secret set. */
 function seedRunning(emulator: Emulator, regions: readonly string[]): void {
   for (const region of regions) {
     emulator.seed.secretSet({ name: `keys-${region}`, region, values: { A: 'older-value' } });
@@ -38,14 +38,14 @@ function deploys({ requests }: Emulator): LoggedRequest[] {
 const createdBy = ({ body }: LoggedRequest): unknown =>
   (body as { serviceName?: unknown } | undefined)?.serviceName;
 
-describe('all regions or none', () => {
+describe('a release to three regions', () => {
   const stage = stageForEachTest();
   const three = ['us-west', 'eu-central', 'ap-south'];
   const inputs = { ...releaseTo(...three), 'secrets-timeout': '60' };
 
   const ways = [
     {
-      name: 'the provisioning fails',
+      name: 'provisioning fails',
       spoil: (): void => {
         stage.emulator.script.provisioning('keys-eu-central', {
           outcome: 'failed',
@@ -57,7 +57,7 @@ describe('all regions or none', () => {
       status: 'failed',
     },
     {
-      name: 'the provisioning does not end',
+      name: 'provisioning does not end',
       spoil: (): void => {
         stage.emulator.script.provisioning('keys-eu-central', { outcome: 'pending' });
       },
@@ -66,7 +66,7 @@ describe('all regions or none', () => {
       status: 'pending',
     },
     {
-      name: 'the write is refused',
+      name: 'the platform rejects the write',
       spoil: (): void => {
         stage.emulator.script.fault(
           { method: 'PUT', path: '/v1/secrets/keys-eu-central' },
@@ -78,7 +78,7 @@ describe('all regions or none', () => {
       status: 'ready',
     },
     {
-      name: 'another writer does not let go of the set',
+      name: 'another process keeps writing the secret set',
       spoil: (): void => {
         stage.emulator.script.writing('keys-eu-central', { outcome: 'conflict', every: true });
       },
@@ -89,7 +89,7 @@ describe('all regions or none', () => {
   ];
 
   test.each(ways)(
-    'where $name in one region, no agent is deployed in any',
+    'deploys no agent if $name in one region',
     async ({ spoil, title, told, status }) => {
       seedRunning(stage.emulator, three);
       spoil();
@@ -115,7 +115,7 @@ describe('all regions or none', () => {
         'Secret set: keys-eu-central · Region: eu-central',
       );
       expect(actions.errors[0]?.message).toMatch(/Serving now: `[^`]*`, as before\./);
-      // Each region's state, for people.
+      // The state of each region, in the summary.
       expect(actions.summary).toMatch(/`keys-us-west`.*`us-west` \| updated \| ready/);
       expect(actions.summary).toMatch(
         new RegExp(`\`keys-eu-central\`.*\`eu-central\` \\| failed \\| ${status}`),
@@ -129,7 +129,7 @@ describe('all regions or none', () => {
     },
   );
 
-  test('with a token, a set that is written in part in one region holds back all', async () => {
+  test('with a token deploys no agent if a secret set is only partly written in one region', async () => {
     stage.emulator.script.fault(
       { method: 'PUT', path: '/v1/organizations/acme/secrets/keys-ap-south' },
       { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
@@ -150,7 +150,7 @@ describe('all regions or none', () => {
     expect(stage.emulator.state.agents()).toEqual([]);
   });
 
-  test('what fails in several regions is told together, in one annotation', async () => {
+  test('reports the failures of several regions in one annotation', async () => {
     stage.emulator.script.provisioning('keys-us-west', { outcome: 'failed', errorMessage: 'West' });
     stage.emulator.script.fault(
       { method: 'PUT', path: '/v1/secrets/keys-ap-south' },
@@ -168,7 +168,7 @@ describe('all regions or none', () => {
     ]);
   });
 
-  test('a region that takes its time holds back all agents', async () => {
+  test('deploys no agent before the slowest region has provisioned its sets', async () => {
     stage.emulator.script.provisioning('keys-eu-central', { delay: 30_000 });
     await stage.release(inputs);
     const written = stage.emulator.requests.filter(({ method }) => method === 'PUT');
@@ -179,7 +179,7 @@ describe('all regions or none', () => {
     }
   });
 
-  test('of more than four sets, the log counts those that are ready, and names four others', async () => {
+  test('logs how many of more than four sets are ready, and names four others', async () => {
     const six = three.flatMap((region) => [`registry-${region}`, `keys-${region}`]);
     for (const [index, name] of six.entries()) {
       stage.emulator.script.provisioning(name, { delay: 5000 + index * 5000 });
@@ -207,7 +207,7 @@ describe('all regions or none', () => {
     ]);
   });
 
-  test('a set that is only bound and not ready yet holds back all agents', async () => {
+  test('deploys no agent before a set that it only binds is ready', async () => {
     for (const region of three) {
       stage.emulator.seed.secretSet({
         name: `keys-${region}`,
@@ -224,7 +224,7 @@ describe('all regions or none', () => {
     }
   });
 
-  test('a set that is only bound and never gets ready deploys nothing anywhere', async () => {
+  test('deploys no agent if a set that it only binds never becomes ready', async () => {
     for (const region of three) {
       stage.emulator.seed.secretSet({
         name: `keys-${region}`,
@@ -238,7 +238,7 @@ describe('all regions or none', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('an image pull secret that fails in one region holds back all', async () => {
+  test('deploys no agent if an image pull secret fails in one region', async () => {
     stage.emulator.script.provisioning('registry-us-west', { outcome: 'failed' });
     const { succeeded, secretSets } = await stage.release({
       ...inputs,
@@ -259,7 +259,7 @@ describe('all regions or none', () => {
     ]);
   });
 
-  test('after a pull secret that is refused, the set of its region is not written', async () => {
+  test('does not write the set of a region whose image pull secret was rejected', async () => {
     stage.emulator.script.fault(
       { method: 'PUT', path: '/v1/secrets/registry-us-west' },
       { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
@@ -279,10 +279,10 @@ describe('all regions or none', () => {
     expect(stage.emulator.state.secretSet('keys-us-west')).toBeUndefined();
   });
 
-  test('a set that is never shown after it was written deploys nothing anywhere', async () => {
+  test('deploys no agent if a set does not show after it was written', async () => {
     const { emulator } = stage;
     emulator.script.after({ method: 'PUT', path: '/v1/secrets/keys-ap-south' }, () => {
-      // Somebody else's now, so that ours is gone.
+      // The name now belongs to another organization, so ours is gone.
       emulator.seed.secretSet({
         name: 'keys-ap-south',
         region: 'ap-south',
@@ -295,7 +295,7 @@ describe('all regions or none', () => {
     expect(emulator.state.agents()).toEqual([]);
   });
 
-  test('regions take no longer together than the slowest one alone', async () => {
+  test('takes no longer than its slowest region alone', async () => {
     const startedAt = stage.clock.now();
     await stage.release(inputs);
     const elapsed = stage.clock.now() - startedAt;
@@ -306,10 +306,10 @@ describe('all regions or none', () => {
   });
 });
 
-describe('names and regions that do not go together', () => {
+describe('a release with names and regions that do not match', () => {
   const stage = stageForEachTest();
 
-  test('what is wrong in several regions is told at once, and nothing is written', async () => {
+  test('reports the mistakes of several regions together, and writes nothing', async () => {
     const { emulator } = stage;
     emulator.seed.secretSet({ name: 'keys-eu-central', region: 'ap-south', values: {} });
     emulator.seed.agent({ name: 'voice-us-east', region: 'us-west' });
@@ -326,7 +326,7 @@ describe('names and regions that do not go together', () => {
     expect(agents).toEqual([]);
   });
 
-  test('what is wrong with each is told for each, and what is wrong everywhere once', async () => {
+  test('reports a mistake of one region for that region, and a mistake of all regions once', async () => {
     const { actions } = await stage.release({
       ...releaseTo('us-west', 'mars-north', 'venus-south', 'eu-central'),
       image: '',
@@ -338,7 +338,7 @@ describe('names and regions that do not go together', () => {
     expect(message.match(/build 6f1de2b0.*?: does not exist/g)).toHaveLength(1);
   });
 
-  test('a missing image is told for each region whose agent is new', async () => {
+  test('reports a missing image for each region whose agent is new', async () => {
     seedRunning(stage.emulator, ['us-west']);
     const { actions } = await stage.release({
       ...releaseTo('us-west', 'eu-central'),
@@ -353,7 +353,7 @@ describe('names and regions that do not go together', () => {
     { input: 'secret-set', value: 'keys', better: 'keys-{region}' },
     { input: 'agent-name', value: 'voice', better: 'voice-{region}' },
     { input: 'image-credentials', value: 'registry', better: 'registry-{region}' },
-  ])('one $input for two regions is refused with the name that would do', async (row) => {
+  ])('rejects one $input for two regions, and suggests a name that works', async (row) => {
     const { succeeded, actions } = await stage.release({
       ...releaseTo('us-west', 'eu-central'),
       [row.input]: row.value,
@@ -364,7 +364,7 @@ describe('names and regions that do not go together', () => {
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('an agent of an old name in one region goes together with new ones in the others', async () => {
+  test('accepts an agent with an old name in one region and new names in the others', async () => {
     const { emulator } = stage;
     const { deploymentId } = emulator.seed.agent({ name: 'my-agent', image: older });
     const { succeeded, agents } = await stage.release({
@@ -401,7 +401,7 @@ describe('names and regions that do not go together', () => {
     });
   });
 
-  test('bounds that go together in one region only are refused', async () => {
+  test('rejects bounds of the scaling that fit together in only one region', async () => {
     const { actions } = await stage.release({
       ...releaseTo('us-west', 'eu-central'),
       'min-agents': '3',
@@ -411,7 +411,7 @@ describe('names and regions that do not go together', () => {
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('a bound of one region alone leaves that of the others as it is', async () => {
+  test('leaves the bounds of the other regions unchanged if it sets those of one', async () => {
     const { emulator } = stage;
     for (const region of ['us-west', 'eu-central']) {
       emulator.seed.agent({ name: `voice-${region}`, region, minAgents: 4, maxAgents: 9 });
@@ -425,11 +425,11 @@ describe('names and regions that do not go together', () => {
   });
 });
 
-describe('`{region}` without regions', () => {
+describe('a name with `{region}` while `region` is omitted', () => {
   const stage = stageForEachTest({ defaultRegion: 'eu-central' });
 
   test.each(Object.entries(credentials))(
-    'goes to the default region of the organization, with %s',
+    'uses the default region of the organization, with %s',
     async (_kind, credential) => {
       const { succeeded, agents, secretSets, actions } = await stage.release({
         ...releaseTo(),
@@ -445,19 +445,22 @@ describe('`{region}` without regions', () => {
     },
   );
 
-  test.each(['secret-set', 'agent-name'])('does so where only %s holds it', async (input) => {
-    // What has the plain name is elsewhere: it does not decide.
-    const { actions, agents } = await stage.release({
-      ...releaseTo(),
-      'secret-set': 'keys',
-      'agent-name': 'voice',
-      [input]: input === 'secret-set' ? 'keys-{region}' : 'voice-{region}',
-    });
-    expect(actions.errors).toEqual([]);
-    expect(agents).toMatchObject([{ region: 'eu-central' }]);
-  });
+  test.each(['secret-set', 'agent-name'])(
+    'uses the default region even if only %s contains `{region}`',
+    async (input) => {
+      // The set or agent with the plain name is in another region, which does not decide.
+      const { actions, agents } = await stage.release({
+        ...releaseTo(),
+        'secret-set': 'keys',
+        'agent-name': 'voice',
+        [input]: input === 'secret-set' ? 'keys-{region}' : 'voice-{region}',
+      });
+      expect(actions.errors).toEqual([]);
+      expect(agents).toMatchObject([{ region: 'eu-central' }]);
+    },
+  );
 
-  test('a set of a plain name in another region is told, and does not decide', async () => {
+  test('is rejected if a set with a plain name is in another region', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', region: 'ap-south', values: { A: 'value-a' } });
     const { succeeded, actions } = await stage.release({ ...releaseTo(), 'secret-set': 'keys' });
     expect(succeeded).toBe(false);
@@ -470,7 +473,7 @@ describe('`{region}` without regions', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('an agent of a plain name in another region is told, not moved', async () => {
+  test('is rejected if an agent with a plain name is in another region', async () => {
     stage.emulator.seed.agent({ name: 'voice', region: 'us-west', image: older });
     const { succeeded, actions } = await stage.release({ ...releaseTo(), 'agent-name': 'voice' });
     expect(succeeded).toBe(false);
@@ -479,10 +482,10 @@ describe('`{region}` without regions', () => {
   });
 });
 
-describe('no region at all', () => {
+describe('a release that omits `region` and uses no `{region}`', () => {
   const stage = stageForEachTest();
 
-  test('a set that lives elsewhere than its agent is refused', async () => {
+  test('is rejected if the set and its agent are in different regions', async () => {
     const { emulator } = stage;
     emulator.seed.secretSet({ name: 'keys', region: 'us-east', values: { A: 'value-a' } });
     emulator.seed.agent({ name: 'voice', region: 'ap-south', image: older });
@@ -499,10 +502,10 @@ describe('no region at all', () => {
     expect(writes(emulator)).toEqual([]);
   });
 
-  test('versions that live in a region tell it, of a new agent too', async () => {
+  test('uses the region of the existing versions of its set, even for a new agent', async () => {
     const { emulator } = stage;
     emulator.seed.secretSet({ name: 'keys-0123abcd', region: 'ap-south', values: { A: 'a' } });
-    // Neither of these is one of them.
+    // Neither of these two sets is one of its versions.
     emulator.seed.secretSet({ name: 'keys-0123abc', region: 'us-east', values: { A: 'a' } });
     emulator.seed.secretSet({ name: 'keys-live', region: 'us-east', values: { A: 'a' } });
     const { agents, secretSets } = await stage.release({
@@ -517,7 +520,7 @@ describe('no region at all', () => {
   });
 });
 
-describe('rollout: parallel', () => {
+describe('a release with `rollout: parallel`', () => {
   const regions = ['us-west', 'us-east', 'eu-central', 'eu-north', 'ap-south', 'sa-east'] as const;
   const stage = stageForEachTest({ regions: regions.map((code) => ({ code })) });
   const inputs = { ...releaseTo(...regions), 'wait-timeout': '30' };
@@ -526,7 +529,7 @@ describe('rollout: parallel', () => {
     seedRunning(stage.emulator, regions);
   });
 
-  test('every region is tried, and what failed is told in one annotation', async () => {
+  test('tries every region, and reports all failures in one annotation', async () => {
     const { emulator } = stage;
     const { script } = emulator;
     script.fault(
@@ -586,7 +589,7 @@ describe('rollout: parallel', () => {
     }
   });
 
-  test('one failure among several regions has its own title, and says what stays', async () => {
+  test('reports a single failure under its own title, and says what is still serving', async () => {
     stage.emulator.script.deployment('voice-eu-central', { outcome: 'image-pull' });
     const { actions } = await stage.release(inputs);
     expect(actions.errors).toHaveLength(1);
@@ -597,7 +600,7 @@ describe('rollout: parallel', () => {
     expect(actions.summary).toMatch(/Wait for the deployment \| ❌ failed/);
   });
 
-  test('an agent that is deleted in one region fails there only', async () => {
+  test('fails only in the region in which the agent was deleted', async () => {
     const { emulator } = stage;
     emulator.script.after({ method: 'POST', path: '/v1/agents/voice-us-east' }, () => {
       emulator.script.fault(
@@ -610,7 +613,7 @@ describe('rollout: parallel', () => {
     expect(agents.filter(({ outcome }) => outcome === 'updated')).toHaveLength(5);
   });
 
-  test('an agent that moved while sets were provisioned is left alone, the others are released', async () => {
+  test('leaves an agent unchanged that moved to another region meanwhile, and releases the others', async () => {
     const { emulator } = stage;
     emulator.script.after({ method: 'PUT', path: '/v1/secrets/keys-us-west' }, () => {
       emulator.seed.agent({ name: 'voice-us-west', region: 'sa-east', image: older });
@@ -624,9 +627,9 @@ describe('rollout: parallel', () => {
     expect(emulator.state.agent('voice-us-west')?.deployments).toHaveLength(1);
   });
 
-  test('the time of a rollout begins with its deploy, also where another is held up', async () => {
+  test('counts `wait-timeout` from each deploy, even while another region is delayed', async () => {
     const { emulator } = stage;
-    // Refused until its set is ready once more, which takes longer than a rollout may.
+    // The platform rejects the deploy until its set is ready again, which takes longer than `wait-timeout`.
     emulator.script.before({ method: 'POST', path: '/v1/agents/voice-us-west' }, () => {
       emulator.seed.secretSet({
         name: 'keys-us-west',
@@ -659,7 +662,7 @@ describe('rollout: parallel', () => {
     expect(lastLook - (deployedAt ?? 0)).toBeLessThanOrEqual(30_000);
   });
 
-  test('what one region waits after a refusal is not taken from another', async () => {
+  test('gives each region its own time to retry a rejected deploy', async () => {
     const { emulator } = stage;
     const rounds = ['us-west', 'us-east'];
     for (const region of rounds) {
@@ -680,7 +683,7 @@ describe('rollout: parallel', () => {
         });
       });
     }
-    // Provisioning takes 5 s, and two refusals take each region some 18 s.
+    // Provisioning takes 5 s, and the two rejections take about 18 s in each region.
     const { succeeded } = await stage.release({
       ...inputs,
       region: rounds.join(),
@@ -691,7 +694,7 @@ describe('rollout: parallel', () => {
     expect(refused.length).toBeGreaterThanOrEqual(4);
   });
 
-  test('a region whose sets never get ready again fails alone', async () => {
+  test('fails only in the region whose secret set never becomes ready again', async () => {
     const { emulator } = stage;
     emulator.script.before({ method: 'POST', path: '/v1/agents/voice-sa-east' }, () => {
       emulator.seed.secretSet({ name: 'keys-sa-east', region: 'sa-east', status: 'pending' });
@@ -708,13 +711,13 @@ describe('rollout: parallel', () => {
       expect.objectContaining({ region: 'sa-east', outcome: 'failed', status: 'pending' }),
     );
     expect(actions.errors[0]?.message).toContain('keys-sa-east');
-    // Elsewhere agents were deployed, so it must not be said that none was.
+    // Agents were deployed elsewhere, so the report must not say that none was.
     expect(actions.errors[0]?.message).not.toContain('No agent was deployed');
     expect(actions.errors[0]?.message).toMatch(/; `.*` in `sa-east`, as before\./);
     expect(emulator.state.agent('voice-sa-east')?.deployments).toHaveLength(1);
   });
 
-  test('refusals count with the provisioning before them', async () => {
+  test('counts the retries of a rejected deploy and the provisioning toward the same limit', async () => {
     for (const region of regions) {
       stage.emulator.script.provisioning(`keys-${region}`, { delay: 20_000 });
     }
@@ -726,7 +729,7 @@ describe('rollout: parallel', () => {
     expect(stage.clock.now() - startedAt).toBeLessThan(31_000);
   });
 
-  test('a region whose deploy is refused although its set is ready fails alone', async () => {
+  test('fails only in the region that rejects the deploy although its set is ready', async () => {
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/agents/voice-sa-east' },
       { kind: 'status', status: 409, body: { error: 'Set is not ready', code: 'CONFLICT' } },
@@ -740,11 +743,11 @@ describe('rollout: parallel', () => {
       'The platform rejected the deployment because a secret set is not ready',
     );
     expect(deploys(stage.emulator).filter(({ status }) => status === 409).length).toBeLessThan(12);
-    // It is said once, however often it was refused.
+    // The rejection is reported once, however often it happened.
     expect(actions.notices.filter((notice) => notice.includes('(409)'))).toHaveLength(1);
   });
 
-  test('without waiting, one deploy that is refused fails the run', async () => {
+  test('fails without `wait-for-ready` if one deploy is rejected', async () => {
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/agents/voice-us-east' },
       { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
@@ -761,7 +764,7 @@ describe('rollout: parallel', () => {
     ]);
   });
 
-  test('where every region fails, none is said to be released', async () => {
+  test('does not claim that any region was released if every region fails', async () => {
     stage.emulator.script.deployment('*', { outcome: 'failed', every: true });
     const { actions } = await stage.release(inputs);
     expect(actions.errors[0]?.title).toBe('The release failed in 6 of 6 regions');
@@ -769,13 +772,13 @@ describe('rollout: parallel', () => {
   });
 });
 
-describe('rollout: sequential', () => {
+describe('a release with `rollout: sequential`', () => {
   const stage = stageForEachTest();
-  // Neither the platform's order nor that of the alphabet.
+  // Neither the platform's order nor alphabetical order.
   const order = ['eu-central', 'us-west', 'ap-south'];
   const inputs = { ...releaseTo(...order), rollout: 'sequential' };
 
-  test('goes in the order given, each region after the one before it serves', async () => {
+  test('follows the given order, each region after the one before it is serving', async () => {
     const startedAt = stage.clock.trueTime();
     const { succeeded, agents } = await stage.release(inputs);
     expect(succeeded).toBe(true);
@@ -786,7 +789,7 @@ describe('rollout: sequential', () => {
     expect((times[0] ?? 0) - startedAt).toBeGreaterThanOrEqual(5000);
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(4000);
     expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThanOrEqual(4000);
-    // The sets were written and awaited all at once.
+    // The sets were written and waited for at the same time.
     expect((times[0] ?? 0) - startedAt).toBeLessThan(5000 * 1.15);
     expect(agents.map(({ region }) => region)).toEqual(order);
   });
@@ -800,7 +803,7 @@ describe('rollout: sequential', () => {
       outcome: 'failed',
     },
     {
-      name: 'is refused',
+      name: 'is rejected by the platform',
       spoil: (): void => {
         stage.emulator.script.fault(
           { method: 'POST', path: '/v1/agents/voice-us-west' },
@@ -825,7 +828,7 @@ describe('rollout: sequential', () => {
       },
       outcome: 'failed',
     },
-  ])('a region that $name is the last one', async ({ spoil, outcome }) => {
+  ])('stops after a region that $name', async ({ spoil, outcome }) => {
     seedRunning(stage.emulator, order);
     spoil();
     const { succeeded, actions, agents } = await stage.release({ ...inputs, 'wait-timeout': '30' });
@@ -856,7 +859,7 @@ describe('rollout: sequential', () => {
     expect(actions.summary).toContain('Not deployed: the agent `voice-ap-south`');
   });
 
-  test('where the first fails, all others are skipped', async () => {
+  test('skips all other regions if the first one fails', async () => {
     stage.emulator.script.deployment('voice-eu-central', { outcome: 'image-pull' });
     const { agents, actions } = await stage.release(inputs);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped', 'skipped']);
@@ -868,21 +871,21 @@ describe('rollout: sequential', () => {
     expect(actions.errors[0]?.message).toContain('Serving now: nothing.');
   });
 
-  test('where the last fails, nothing is said to be skipped', async () => {
+  test('skips no region if the last one fails', async () => {
     stage.emulator.script.deployment('voice-ap-south', { outcome: 'image-pull' });
     const { agents, actions } = await stage.release(inputs);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'failed']);
     expect(actions.everything).not.toContain('stopped after the failure');
   });
 
-  test('a region that cannot be provisioned deploys nothing in those before it either', async () => {
+  test('deploys no agent if the set of a later region cannot be provisioned', async () => {
     stage.emulator.script.provisioning('keys-ap-south', { outcome: 'failed' });
     const { agents } = await stage.release(inputs);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped', 'skipped']);
     expect(deploys(stage.emulator)).toEqual([]);
   });
 
-  test('without waiting, one deploy follows the other', async () => {
+  test('deploys one region after the other without `wait-for-ready`', async () => {
     const { succeeded } = await stage.release({ ...inputs, 'wait-for-ready': 'false' });
     expect(succeeded).toBe(true);
     expect(deploys(stage.emulator).map(createdBy)).toEqual(
@@ -890,7 +893,7 @@ describe('rollout: sequential', () => {
     );
   });
 
-  test('the regions before one do not use up its time for sets', async () => {
+  test('gives each region its own time for its sets', async () => {
     seedRunning(stage.emulator, order);
     for (const region of order) {
       stage.emulator.script.before({ method: 'POST', path: `/v1/agents/voice-${region}` }, () => {
@@ -908,7 +911,7 @@ describe('rollout: sequential', () => {
     expect(agents.map(({ ready }) => ready)).toEqual([true, true, true]);
   });
 
-  test('has no part in secrets alone, which are written everywhere at once', async () => {
+  test('writes secrets alone in all regions at once', async () => {
     const { succeeded, secretSets, actions } = await stage.release({
       ...inputs,
       'agent-name': '',
@@ -923,7 +926,7 @@ describe('rollout: sequential', () => {
   });
 });
 
-describe('pruning in several regions', () => {
+describe('a release with `prune-secrets` in several regions', () => {
   const stage = stageForEachTest();
   const regions = ['us-west', 'eu-central'];
   const inputs = { ...releaseTo(...regions), 'prune-secrets': 'true' };
@@ -938,7 +941,7 @@ describe('pruning in several regions', () => {
     }
   });
 
-  test('takes from each set what that has too much', async () => {
+  test('deletes from each set the keys that are no longer given', async () => {
     const { succeeded, secretSets } = await stage.release(inputs);
     expect(succeeded).toBe(true);
     expect(secretSets).toMatchObject([
@@ -947,14 +950,14 @@ describe('pruning in several regions', () => {
     ]);
   });
 
-  test('does not begin where an agent of another region failed', async () => {
+  test('deletes nothing if the agent of any region failed', async () => {
     stage.emulator.script.deployment('voice-eu-central', { outcome: 'crash-loop' });
     const { succeeded } = await stage.release(inputs);
     expect(succeeded).toBe(false);
     expect(writes(stage.emulator).filter((write) => write.startsWith('DELETE'))).toEqual([]);
   });
 
-  test('that fails in one region is told for it, and the other is pruned', async () => {
+  test('reports a failed deletion in one region, and prunes the other', async () => {
     stage.emulator.script.fault(
       { method: 'DELETE', path: /keys-us-west/ },
       { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },

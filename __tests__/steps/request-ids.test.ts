@@ -3,14 +3,14 @@ import { checkoutForEachTest } from '../support/checkout.js';
 import { GitHubServer, tokens } from '../support/github-server.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
 
-/** Support asks for the id of the request that failed, whoever gave it. */
+/** Support asks for the ID of the failed request, whoever assigned it. */
 
 const stage = stageForEachTest();
 const checkout = checkoutForEachTest();
 
 const agent = { ...credentials['API key'], region: 'us-west', 'agent-name': 'voice' };
 
-describe('the request id of storage is in the error and in the summary', () => {
+describe('the error and the summary contain the request ID of the storage', () => {
   const error = (inner: string): string =>
     `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>No</Message>${inner}</Error>`;
 
@@ -26,7 +26,7 @@ describe('the request id of storage is in the error and in the summary', () => {
   ])('from $from', async ({ headers, inner, id }) => {
     stage.emulator.script.fault(
       { method: 'POST', path: /^\/storage\// },
-      // The emulator gives every answer an id of its own; storage gives none of that name.
+      // The emulator gives every answer an ID; the storage sends none under that name.
       {
         kind: 'status',
         status: 403,
@@ -45,7 +45,7 @@ describe('the request id of storage is in the error and in the summary', () => {
   });
 });
 
-describe('the request id of GitHub', () => {
+describe('for a failed request to GitHub, the request ID', () => {
   let server: GitHubServer;
 
   beforeEach(async () => {
@@ -82,7 +82,7 @@ describe('the request id of GitHub', () => {
   });
 });
 
-test('the request id of a deploy that is refused is in the error and in the summary', async () => {
+test('the error and the summary contain the request ID of a rejected deploy', async () => {
   stage.emulator.script.fault(
     { method: 'POST', path: '/v1/agents' },
     {

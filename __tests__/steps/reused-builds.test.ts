@@ -31,7 +31,7 @@ function builds(outcome: ReleaseOutcome): unknown {
   return JSON.parse(outcome.actions.outputs['builds'] ?? '');
 }
 
-describe('a context that was built before', () => {
+describe('a build context that was built before', () => {
   test('is neither uploaded nor built again', async () => {
     const first = await release();
     const before = writes(stage.emulator).length;
@@ -43,7 +43,7 @@ describe('a context that was built before', () => {
     const { log, history } = again.actions;
     const id = first.actions.outputs['build-id'] ?? '';
     expect(log).toContain(`info: Reusing the build ${id} of this context in us-west.`);
-    // Told before the agent is deployed, which may end the run.
+    // The output is set before the agent is deployed, which may end the run.
     const told = history.find(({ name }) => name === 'build-id');
     expect(told?.value).toBe(id);
     expect(told?.line).toBeLessThan(log.indexOf('group: Deploy the agent'));
@@ -69,7 +69,7 @@ describe('a context that was built before', () => {
     { name: 'context', other: { contextHash: '0123456789abcdef' } },
     { name: 'Dockerfile', other: { dockerfilePath: 'Other' } },
     { name: 'outcome', other: { status: 'failed' } },
-  ])('is not taken for one of another $name that is answered', async ({ other }) => {
+  ])('is not matched with a listed build of another $name', async ({ other }) => {
     await release({ ...building, 'dry-run': 'true' });
     const look = stage.emulator.requests.find(({ path }) => path === '/v1/builds');
     const { contextHash, dockerfilePath, region } = look?.query ?? {};
@@ -84,7 +84,7 @@ describe('a context that was built before', () => {
     answer({ ...build, ...other });
     const outcome = await release({ ...building, 'dry-run': 'true' });
     expect(outcome.actions.summary).toContain('which was not built before');
-    // It is taken where all of it is the same.
+    // The build is reused if everything matches.
     answer(build);
     const same = await release({ ...building, 'dry-run': 'true' });
     expect(same.actions.summary).toContain(`Reuse the build \`${id}\``);
@@ -97,7 +97,7 @@ describe('a context that was built before', () => {
       change: { files: { Other: 'FROM scratch\n' }, inputs: { dockerfile: 'Other' } },
     },
     { name: 'another region', change: { inputs: { region: 'eu-central', 'agent-name': 'euro' } } },
-  ])('is built anew with $name', async ({ change }) => {
+  ])('is built again with $name', async ({ change }) => {
     if (change.files?.Other !== undefined) checkout.write(change.files);
     await release();
     checkout.write(change.files ?? {});
@@ -106,7 +106,7 @@ describe('a context that was built before', () => {
     expect(stage.emulator.state.builds()).toHaveLength(2);
   });
 
-  test('is built anew, with a warning, where it cannot be looked up', async () => {
+  test('is built again, with a warning, if the builds cannot be listed', async () => {
     await release();
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/builds' },
@@ -118,12 +118,12 @@ describe('a context that was built before', () => {
       expect.stringContaining('check whether the context was built before: the response was 400'),
     ]);
     expect(uploads()).toBe(2);
-    // The platform finds it by itself then.
+    // The platform then finds the build itself.
     expect(stage.emulator.state.builds()).toHaveLength(1);
     expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ outcome: 'reused' }]);
   });
 
-  test('and failed then is built anew', async () => {
+  test('is built again if that build failed', async () => {
     stage.emulator.script.build({ outcome: 'failed' });
     expect((await release()).succeeded).toBe(false);
     expect((await release()).succeeded).toBe(true);
@@ -131,16 +131,16 @@ describe('a context that was built before', () => {
   });
 });
 
-describe('a build is started once', () => {
+describe('a build is started only once', () => {
   test.each([
-    { name: 'its answer is lost', fault: { kind: 'reset', carryOut: true } as const },
-    { name: 'its answer is cut off', fault: { kind: 'cut-off' } as const },
+    { name: 'the response is lost', fault: { kind: 'reset', carryOut: true } as const },
+    { name: 'the response is cut off', fault: { kind: 'cut-off' } as const },
     {
-      name: 'a gateway answers in its place',
+      name: 'a gateway responds instead',
       fault: { kind: 'not-json', carryOut: true } as const,
     },
     { name: 'the request is lost', fault: { kind: 'reset' } as const },
-    { name: 'there are too many requests', fault: { kind: 'status', status: 429 } as const },
+    { name: 'the platform limits requests', fault: { kind: 'status', status: 429 } as const },
   ])('although $name', async ({ fault }) => {
     stage.emulator.script.fault({ method: 'POST', path: '/v1/builds' }, fault);
     const { succeeded } = await release();
@@ -150,9 +150,9 @@ describe('a build is started once', () => {
   });
 
   test.each([
-    { name: 'it is under way', delay: 60_000 },
-    { name: 'it has succeeded', delay: 0 },
-  ])('and found again where its answer is lost and $name', async ({ delay }) => {
+    { name: 'is still running', delay: 60_000 },
+    { name: 'has succeeded', delay: 0 },
+  ])('and found again if the response is lost and the build $name', async ({ delay }) => {
     stage.emulator.script.build({ delay });
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/builds' },
@@ -165,7 +165,7 @@ describe('a build is started once', () => {
     ]);
   });
 
-  test('and not taken for an older one that failed', async () => {
+  test('and an older failed build is not mistaken for it', async () => {
     stage.emulator.script.build({ outcome: 'failed' });
     await release();
     stage.emulator.script.fault({ method: 'POST', path: '/v1/builds' }, { kind: 'reset' });
@@ -178,7 +178,7 @@ describe('a build is started once', () => {
   });
 });
 
-describe('an answer to the request for a build', () => {
+describe("the platform's response to the start of a build", () => {
   const answering = (parts: Readonly<Record<string, unknown>>): string => {
     const { id } = stage.emulator.seed.build({ status: 'success' });
     stage.emulator.script.fault(
@@ -188,7 +188,7 @@ describe('an answer to the request for a build', () => {
     return id;
   };
 
-  test('that calls the context otherwise is worth a warning', async () => {
+  test('causes a warning if it identifies the context by another hash', async () => {
     const id = answering({ contextHash: 'fedcba9876543210' });
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
@@ -200,7 +200,7 @@ describe('an answer to the request for a build', () => {
     expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);
   });
 
-  test('that does not say what it calls the context is as good', async () => {
+  test('is accepted without the hash of the context', async () => {
     const id = answering({});
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
@@ -208,7 +208,7 @@ describe('an answer to the request for a build', () => {
     expect(stage.emulator.state.agent('voice')?.buildId).toBe(id);
   });
 
-  test('may name one that somebody else has started, which is awaited', async () => {
+  test('may name a build that someone else started, which the release waits for', async () => {
     const id = answering({ cached: true });
     const { actions } = await release();
     expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ id, outcome: 'built' }]);
@@ -217,7 +217,7 @@ describe('an answer to the request for a build', () => {
   });
 });
 
-test('a build that has succeeded at once is not looked at', async () => {
+test('a release does not check the status of a build that has already succeeded', async () => {
   await release();
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/builds' },

@@ -37,7 +37,7 @@ const imagesOf = (agent: string): (string | undefined)[] =>
   stage.emulator.state.agent(agent)?.deployments.map(({ image }) => image) ?? [];
 
 describe('a release that fails in one region with `on-failure: rollback`', () => {
-  test('goes back in every region, also where it was ready', async () => {
+  test('rolls back every region, including those that were ready', async () => {
     seedBoth();
     crash('voice-eu-central');
     const { succeeded, agents, actions } = await release(both);
@@ -73,7 +73,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(actions.warnings).toEqual([]);
   });
 
-  test('goes back in the regions before if they are released one after the other', async () => {
+  test('rolls back the earlier regions of a sequential rollout', async () => {
     seedBoth();
     crash('voice-eu-central');
     const { agents } = await release({ ...both, rollout: 'sequential' });
@@ -81,7 +81,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(imagesOf('voice-us-west')).toEqual([older, newer, older]);
   });
 
-  test('does not touch regions that it had not come to', async () => {
+  test('does not change the later regions of a sequential rollout', async () => {
     seedBoth();
     crash('voice-us-west');
     const { agents, actions } = await release({ ...both, rollout: 'sequential' });
@@ -90,7 +90,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(actions.summary).toContain('## ↩️ Rolled back: `voice-us-west` in `us-west`');
   });
 
-  test('goes back after a deploy that is refused, too', async () => {
+  test('rolls back after a rejected deploy', async () => {
     seedBoth();
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/agents/voice-eu-central' },
@@ -103,7 +103,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(actions.errors[0]?.title).toBe('Rolled back: The platform rejected a request');
   });
 
-  test('goes back after a wait that took too long', async () => {
+  test('rolls back after `wait-timeout`', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     stage.emulator.script.deployment('voice', { outcome: 'stuck' });
     const { agents } = await release({ ...one, 'wait-timeout': '30' });
@@ -111,7 +111,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(imagesOf('voice')).toEqual([older, newer, older]);
   });
 
-  test('goes back if the answer to the deploy was lost and the agent shows the deployment', async () => {
+  test('rolls back if the answer to the deploy was lost and the agent shows the deployment', async () => {
     seedBoth();
     crash('voice-us-west');
     stage.emulator.script.fault(
@@ -122,7 +122,7 @@ describe('a release that fails in one region with `on-failure: rollback`', () =>
     expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'rolled-back']);
   });
 
-  test.each(['API key', 'token'] as const)('goes back with the credential: %s', async (kind) => {
+  test.each(['API key', 'token'] as const)('rolls back with the credential: %s', async (kind) => {
     stage.emulator.seed.agent({ name: 'voice', image: older, organization: 'acme' });
     crash('voice');
     const { agents } = await stage.release({
@@ -175,7 +175,7 @@ describe('a rollback restores', () => {
     });
   });
 
-  test('a versioned set in full, without a warning', async () => {
+  test('a versioned secret set completely, without a warning', async () => {
     const keys = { 'secret-set': 'keys-{version}', secrets: 'A=value-1' };
     await release({ ...one, image: older, ...keys });
     const before = stage.emulator.state.agent('voice')?.secretSet;
@@ -203,10 +203,10 @@ describe('a rollback restores', () => {
   });
 });
 
-describe('what a rollback cannot restore is a warning before the first write, and is said again', () => {
+describe('before its first write and at the end, a release warns that a rollback cannot restore', () => {
   const plain = { ...one, 'secret-set': 'keys', secrets: 'A=new\nB=new' };
 
-  test('values and added keys of a set that is not versioned', async () => {
+  test('changed values and added keys of a secret set without versions', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old' } });
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
     crash('voice');
@@ -230,7 +230,7 @@ describe('what a rollback cannot restore is a warning before the first write, an
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'new', B: 'new' });
   });
 
-  test('a first secret set, which cannot be unbound', async () => {
+  test('an agent without a secret set, because a set cannot be unbound', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     crash('voice');
     const { actions, agents } = await release(plain);
@@ -242,7 +242,7 @@ describe('what a rollback cannot restore is a warning before the first write, an
     expect(stage.emulator.state.agent('voice')).toMatchObject({ image: older, secretSet: 'keys' });
   });
 
-  test('an agent that the run creates: it stays, and its outcome is not that of a rollback', async () => {
+  test('an agent that the release creates, which stays and is not reported as rolled back', async () => {
     crash('voice');
     const { actions, agents } = await release(one);
     expect(agents).toMatchObject([{ outcome: 'failed', previous: null }]);
@@ -253,14 +253,14 @@ describe('what a rollback cannot restore is a warning before the first write, an
     expect(imagesOf('voice')).toEqual([newer]);
   });
 
-  test('an agent that was created and is ready stays created while the other one goes back', async () => {
+  test('a created agent, which stays if it is ready while the other region is rolled back', async () => {
     stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: older });
     crash('voice-us-west');
     const { agents } = await release(both);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['rolled-back', 'created']);
   });
 
-  test('is no warning without a rollback, or if everything can be restored', async () => {
+  test('anything only if `on-failure: rollback` is set and something cannot be restored', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old' } });
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
     expect((await release({ ...plain, 'on-failure': 'keep' })).actions.warnings).toEqual([]);
@@ -268,7 +268,7 @@ describe('what a rollback cannot restore is a warning before the first write, an
   });
 });
 
-describe('nothing is rolled back', () => {
+describe('a release rolls nothing back', () => {
   test('with `on-failure: keep`, which is the default', async () => {
     seedBoth();
     crash('voice-eu-central');
@@ -277,7 +277,7 @@ describe('nothing is rolled back', () => {
     expect(actions.log).not.toContain('group: Roll back');
   });
 
-  test('before the first deploy', async () => {
+  test('if it fails before the first deploy', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     stage.emulator.script.provisioning('keys', { outcome: 'failed' });
     const { agents, actions } = await release({ ...one, 'secret-set': 'keys', secrets: 'A=a' });
@@ -286,7 +286,7 @@ describe('nothing is rolled back', () => {
     expect(actions.summary).not.toContain('olled back');
   });
 
-  test('of an agent that another release has taken over', async () => {
+  test('of an agent that another release has replaced', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice' }, () => {
       stage.emulator.script.supersede('voice');
@@ -297,12 +297,12 @@ describe('nothing is rolled back', () => {
     expect(actions.log).not.toContain('group: Roll back');
   });
 
-  test('of an agent that another release takes over before the rollback', async () => {
+  test('of an agent that another release replaces before the rollback', async () => {
     seedBoth();
     crash('voice-eu-central');
     let looks = 0;
     const supersede = (): void => {
-      // The first look is that of the preflight, the second that of the deploy.
+      // The first status check is part of the preflight, the second part of the deploy.
       looks++;
       const agent = stage.emulator.state.agent('voice-us-west');
       if (agent?.image === newer && agent.ready && agent.deployments.length === 2)
@@ -329,7 +329,7 @@ describe('nothing is rolled back', () => {
     expect(imagesOf('voice-eu-central')).toHaveLength(2);
   });
 
-  test('of an agent that was unchanged', async () => {
+  test('of an agent that it left unchanged', async () => {
     stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: newer });
     stage.emulator.seed.agent({ name: 'voice-eu-central', region: 'eu-central', image: older });
     crash('voice-eu-central');
@@ -338,7 +338,7 @@ describe('nothing is rolled back', () => {
     expect(imagesOf('voice-us-west')).toEqual([newer]);
   });
 
-  test('for a failed pruning', async () => {
+  test('after a failed pruning', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old', OLD: 'old' } });
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
     stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'status', status: 403 });
@@ -353,7 +353,7 @@ describe('nothing is rolled back', () => {
     expect(imagesOf('voice')).toEqual([older, newer]);
   });
 
-  test('for a cancelled run', async () => {
+  test('after a cancellation', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     const cancellation = new AbortController();
     stage.emulator.script.after({ method: 'POST' }, () => {
@@ -366,7 +366,7 @@ describe('nothing is rolled back', () => {
 });
 
 describe('a rollback that fails', () => {
-  test('has the outcome `failed`, and is told together with what it was for', async () => {
+  test('has the outcome `failed`, and is reported together with the failure before it', async () => {
     seedBoth();
     crash('voice-eu-central');
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice-us-west' }, () => {
@@ -388,7 +388,7 @@ describe('a rollback that fails', () => {
     expect(actions.summary).toContain('**Not rolled back:** `voice-us-west` in `us-west`.');
   });
 
-  test('as its deployment does not get ready is told with both causes', async () => {
+  test('because its deployment does not become ready is reported with both failures', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     crash('voice');
     stage.emulator.script.deployment('voice', { outcome: 'image-pull' });
@@ -402,22 +402,22 @@ describe('a rollback that fails', () => {
   });
 });
 
-describe('cancelling during a rollback', () => {
-  test('begins nothing new, and the report says which agents went back and which did not', async () => {
+describe('a rollback that is cancelled', () => {
+  test('starts nothing new, and the report says which agents were rolled back and which were not', async () => {
     seedBoth();
     crash('voice-eu-central');
     const cancellation = new AbortController();
     stage.emulator.script.deployment('voice-eu-central', { outcome: 'stuck' });
-    // Once one agent is known to be back, at the second look at the other one.
+    // Cancels at a later status check of the other agent, once one agent is known to be rolled back.
     let looksLater = 0;
-    const cancelOnceOneIsBack = (): void => {
+    const cancelOnceOneIsRolledBack = (): void => {
       const back = stage.emulator.state.agent('voice-us-west');
       if (back?.deployments.length === 3 && back.ready) looksLater++;
       if (looksLater === 3) cancellation.abort(new CancelledError('SIGTERM'));
-      stage.emulator.script.before(other, cancelOnceOneIsBack);
+      stage.emulator.script.before(other, cancelOnceOneIsRolledBack);
     };
     const other = { method: 'GET', path: '/v1/agents/voice-eu-central' };
-    stage.emulator.script.before(other, cancelOnceOneIsBack);
+    stage.emulator.script.before(other, cancelOnceOneIsRolledBack);
     const { succeeded, agents, actions } = await release(both, {
       cancellation: cancellation.signal,
     });
@@ -434,7 +434,7 @@ describe('cancelling during a rollback', () => {
   });
 });
 
-describe('the GitHub deployments of a rollback', () => {
+describe('the GitHub deployments of a release that may roll back', () => {
   const commit = '0123456789abcdef0123456789abcdef01234567';
   let server: GitHubServer;
 
@@ -459,7 +459,7 @@ describe('the GitHub deployments of a rollback', () => {
     server.deployments.map(({ statuses }) => statuses.map(({ state }) => state));
 
   test.each(['parallel', 'sequential'])(
-    'end as failures, also where the agent was ready: %s',
+    'fail even if the agent was ready before the rollback: %s',
     async (rollout) => {
       seedBoth();
       crash('voice-eu-central');
@@ -471,7 +471,7 @@ describe('the GitHub deployments of a rollback', () => {
     },
   );
 
-  test('are successes if nothing fails', async () => {
+  test('succeed if nothing fails', async () => {
     seedBoth();
     await release({ ...both, ...gitHub }, { environment: environment() });
     expect(states()).toEqual([
@@ -480,7 +480,7 @@ describe('the GitHub deployments of a rollback', () => {
     ]);
   });
 
-  test('are successes for agents that do not go back', async () => {
+  test('succeed for agents that are not rolled back', async () => {
     stage.emulator.seed.agent({ name: 'voice-us-west', region: 'us-west', image: older });
     crash('voice-us-west');
     await release({ ...both, ...gitHub }, { environment: environment() });
@@ -491,10 +491,10 @@ describe('the GitHub deployments of a rollback', () => {
   });
 });
 
-describe('the plan of a rollback', () => {
+describe('the dry run of a release with `on-failure: rollback`', () => {
   const plan = { ...one, 'secret-set': 'keys', secrets: 'A=new', 'dry-run': 'true' };
 
-  test('says what would go back and what would not, in the summary and the output', async () => {
+  test('says in the summary and the output what would be rolled back and what would not', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'old' } });
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: 'keys' });
     const { actions } = await release(plan);
@@ -516,14 +516,14 @@ describe('the plan of a rollback', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('says that a new agent stays', async () => {
+  test('says that a new agent would stay', async () => {
     const { actions } = await release({ ...one, 'dry-run': 'true' });
     expect(actions.summary).toContain(
       '- If the release fails in any region, `voice` stays, because it is new.',
     );
   });
 
-  test('is none without `on-failure: rollback`', async () => {
+  test('says nothing of a rollback without `on-failure: rollback`', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     const { actions } = await release({ ...one, 'dry-run': 'true', 'on-failure': 'keep' });
     expect(actions.summary).not.toContain('roll `voice` back');
@@ -534,17 +534,21 @@ describe('the plan of a rollback', () => {
 describe('the input `on-failure`', () => {
   test.each([
     {
-      name: '`rollback` without the wait',
+      name: '`rollback` with `wait-for-ready: false`',
       inputs: { 'wait-for-ready': 'false' },
       told: '`wait-for-ready: false` skips the wait that shows a failure',
     },
-    { name: 'another word', inputs: { 'on-failure': 'undo' }, told: 'one of `keep`, `rollback`' },
+    {
+      name: 'an unknown value',
+      inputs: { 'on-failure': 'undo' },
+      told: 'one of `keep`, `rollback`',
+    },
     {
       name: 'without an agent',
       inputs: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=a' },
       told: 'has no effect without `agent-name`',
     },
-  ])('is refused before anything is sent: $name', async ({ inputs, told }) => {
+  ])('is rejected before anything is sent: $name', async ({ inputs, told }) => {
     const { succeeded, actions } = await release({ ...one, ...inputs });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('`on-failure`');
@@ -553,7 +557,7 @@ describe('the input `on-failure`', () => {
   });
 });
 
-describe('a smoke test', () => {
+describe('with `on-failure: rollback`, a smoke test', () => {
   const tested = {
     ...one,
     'smoke-test': 'true',
@@ -561,7 +565,7 @@ describe('a smoke test', () => {
     'smoke-test-duration': '1',
   };
 
-  test('that fails brings the agent back, with the cause, and the rollback is not tested', async () => {
+  test('that fails rolls the agent back, and the rollback is not tested', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     stage.emulator.script.session('voice', {
       every: true,
@@ -577,7 +581,7 @@ describe('a smoke test', () => {
     expect(stage.emulator.state.sessions()).toHaveLength(1);
   });
 
-  test('whose public key is rejected does not', async () => {
+  test('whose public key is rejected rolls nothing back', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     const { succeeded, agents } = await release({ ...tested, 'public-api-key': 'pk_other' });
     expect(succeeded).toBe(false);
@@ -585,7 +589,7 @@ describe('a smoke test', () => {
     expect(imagesOf('voice')).toEqual([older, newer]);
   });
 
-  test('that is inconclusive does not, and the release is green', async () => {
+  test('that is inconclusive rolls nothing back, and the release succeeds', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older });
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/public/voice/start' },
@@ -598,7 +602,7 @@ describe('a smoke test', () => {
     expect(imagesOf('voice')).toEqual([older, newer]);
   });
 
-  test('that fails in one region brings all regions back', async () => {
+  test('that fails in one region rolls back all regions', async () => {
     seedBoth();
     stage.emulator.script.session('voice-eu-central', {
       every: true,

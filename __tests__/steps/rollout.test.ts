@@ -10,8 +10,8 @@ const newer = {
   image: 'ghcr.io/acme/voice:1.0.1',
 };
 
-describe('the deployment that is awaited is this one', () => {
-  test('the readiness of the previous one is not taken for it', async () => {
+describe('a release waits for its own deployment', () => {
+  test('and not for the previous one, which is ready already', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.deployment('voice', { reconcileDelay: 20_000, delay: 40_000 });
     const startedAt = stage.clock.now();
@@ -21,7 +21,7 @@ describe('the deployment that is awaited is this one', () => {
     expect(stage.emulator.state.serving('voice')).toMatchObject({ image: newer.image });
   });
 
-  test('the failure of the previous one is not taken for it, so a fix can land', async () => {
+  test('although the previous one is failing, so that a fix can be deployed', async () => {
     stage.emulator.seed.agent({ name: 'voice', image, health: 'crash-looping' });
     stage.emulator.script.deployment('voice', { reconcileDelay: 10_000, delay: 20_000 });
     const { succeeded, agents } = await stage.release(newer);
@@ -29,7 +29,7 @@ describe('the deployment that is awaited is this one', () => {
     expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
   });
 
-  test('an agent that is scaled to zero is ready without an instance', async () => {
+  test('and accepts an agent without instances if it is scaled to zero', async () => {
     const { succeeded, agents, actions } = await stage.release({ ...newer, 'min-agents': '0' });
     expect(succeeded).toBe(true);
     expect(actions.log).toContainEqual(
@@ -40,7 +40,7 @@ describe('the deployment that is awaited is this one', () => {
     expect(actions.summary).toContain('its first call waits for a cold start');
   });
 
-  test('another release that takes over ends it, and is told', async () => {
+  test('until another release replaces it, which is reported', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.deployment('voice', { delay: 30_000 });
     let looks = 0;
@@ -61,14 +61,14 @@ describe('the deployment that is awaited is this one', () => {
   });
 });
 
-describe('a failing rollout', () => {
-  test('a single restart is not a crash loop', async () => {
+describe('a rollout that has problems', () => {
+  test('succeeds after a single restart', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'single-restart' });
     const { succeeded } = await stage.release(newer);
     expect(succeeded).toBe(true);
   });
 
-  test('an image that cannot be pulled is told with its code and the remedy', async () => {
+  test('is reported with the code of an image that cannot be pulled, and advice', async () => {
     stage.emulator.script.deployment('voice', {
       outcome: 'error',
       errors: [{ code: 'PCC_IMAGE_NOT_FOUND', message: 'The image could not be found' }],
@@ -81,20 +81,20 @@ describe('a failing rollout', () => {
     expect(message).toContain('https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes');
   });
 
-  test('a problem of the platform is told as such', async () => {
+  test('is reported as a problem of the platform if the platform says so', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'failed', infrastructureIssue: true });
     const { actions } = await stage.release(newer);
     expect(actions.errors[0]?.message).toContain('The agent is not the cause');
   });
 
-  test('a problem of the platform is warned of once, and told where the wait ends', async () => {
+  test('causes one warning about the platform, which the error repeats after `wait-timeout`', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'stuck', infrastructureIssue: true });
     const { actions } = await stage.release({ ...newer, 'wait-timeout': '60' });
     expect(actions.warnings.filter((one) => one.includes('infrastructure'))).toHaveLength(1);
     expect(actions.errors[0]?.message).toContain('The agent is not the cause');
   });
 
-  test('a rollout that stands still is given up after wait-timeout, with what was seen last', async () => {
+  test('ends after `wait-timeout`, with the last state', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'stuck' });
     const startedAt = stage.clock.now();
     const { agents, actions } = await stage.release({ ...newer, 'wait-timeout': '90' });
@@ -108,7 +108,7 @@ describe('a failing rollout', () => {
     );
   });
 
-  test('of which no look is answered is given up as one of which nothing is known', async () => {
+  test('ends with an unknown state if no status check succeeds', async () => {
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.script.fault(
         { method: 'GET', path: '/v1/agents/voice' },
@@ -125,7 +125,7 @@ describe('a failing rollout', () => {
     );
   });
 
-  test('of an agent that is deleted meanwhile ends at once', async () => {
+  test('ends at once if the agent is deleted meanwhile', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice' }, () => {
       stage.emulator.script.fault(
@@ -140,7 +140,7 @@ describe('a failing rollout', () => {
     expect(actions.errors[0]?.title).toBe('The agent was deleted during the release');
   });
 
-  test('progress is told when it changes, and at least every 15 s', async () => {
+  test('is logged when its state changes, and at least every 15 s', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'stuck' });
     const { actions } = await stage.release({ ...newer, 'wait-timeout': '120' });
     const lines = actions.log.filter((line) => /^info: \d+\.\d s: /.test(line));
@@ -191,7 +191,7 @@ describe('what the agent wrote', () => {
     expect(actions.summary).toMatch(/first line\nsecond line\nthird line/);
   });
 
-  test('is asked for twice at most, and where it cannot be had, the failure is told without', async () => {
+  test('is requested twice at most, and the failure is reported without it if it cannot be read', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     stage.emulator.script.fault(
       { path: /\/logs$/ },
@@ -206,14 +206,14 @@ describe('what the agent wrote', () => {
     expect(stage.emulator.requests.filter(({ path }) => path.endsWith('/logs'))).toHaveLength(2);
   });
 
-  test('is its last 40 lines', async () => {
+  test('is limited to its last 40 lines', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop', logs: ['a line'] });
     await stage.release({ ...newer, 'failure-logs': 'always' });
     const asked = stage.emulator.requests.find(({ path }) => path.endsWith('/logs'));
     expect(asked?.query).toMatchObject({ limit: '40', order: 'desc' });
   });
 
-  test('is limited to this deployment, and cannot give the runner commands', async () => {
+  test('is limited to this deployment, and the runner executes none of it as a command', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.deployment('voice', {
       outcome: 'crash-loop',
@@ -232,7 +232,7 @@ describe('what the agent wrote', () => {
   });
 });
 
-test('wait-for-ready: false leaves the wait out', async () => {
+test('a release with `wait-for-ready: false` does not wait', async () => {
   const { succeeded, agents, actions } = await stage.release({
     ...newer,
     'wait-for-ready': 'false',
@@ -242,9 +242,9 @@ test('wait-for-ready: false leaves the wait out', async () => {
   expect(actions.summary).not.toContain('Wait for the deployment');
 });
 
-describe('a trouble that may pass', () => {
+describe('while a problem may be temporary, a release', () => {
   test.each(['ErrImagePull', 'ImagePullBackOff', 'CreateContainerConfigError'])(
-    '%s is waited out, and shown while it lasts',
+    'keeps waiting, and shows it in the log: %s',
     async (passingReason) => {
       stage.emulator.script.deployment('voice', { delay: 20_000, passingReason });
       const { succeeded, actions } = await stage.release(newer);
@@ -253,7 +253,7 @@ describe('a trouble that may pass', () => {
     },
   );
 
-  test('a pull that keeps failing ends the wait after a minute', async () => {
+  test('gives up after a minute if the image still cannot be pulled', async () => {
     stage.emulator.script.deployment('voice', {
       outcome: 'stuck',
       passingReason: 'ImagePullBackOff',
@@ -265,7 +265,7 @@ describe('a trouble that may pass', () => {
     expect(actions.errors[0]?.message).toContain('Reason: ImagePullBackOff');
   });
 
-  test('an image that cannot be resolved ends the wait after a minute, with advice', async () => {
+  test('gives up after a minute if the image cannot be resolved, with advice', async () => {
     const condition = {
       type: 'Degraded',
       status: 'True',
@@ -285,7 +285,7 @@ describe('a trouble that may pass', () => {
     expect(actions.log.join('\n')).toContain('Degraded: `ImageResolutionFailed`');
   });
 
-  test('a condition from before the deploy does not end the wait', async () => {
+  test('ignores a condition from before the deploy', async () => {
     const condition = {
       type: 'Degraded',
       status: 'True',

@@ -6,7 +6,7 @@ const stage = stageForEachTest();
 const keysOnly = { ...credentials['API key'], 'secret-set': 'keys', secrets: 'A=value-a' };
 const image = 'ghcr.io/acme/voice:1.0.0';
 
-test('where no agent is released, it is said that agents keep the old values', async () => {
+test('a release without an agent says that agents keep the old values', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value' } });
   const { actions } = await stage.release(keysOnly);
   expect(actions.summary).toContain('## ✅ Secrets are ready: `keys`');
@@ -15,7 +15,7 @@ test('where no agent is released, it is said that agents keep the old values', a
   ]);
 });
 
-test('where every value is empty and skipped, nothing is written', async () => {
+test('a release writes nothing if every value is empty and skipped', async () => {
   const { succeeded, actions } = await stage.release({
     ...keysOnly,
     secrets: 'A=',
@@ -28,14 +28,14 @@ test('where every value is empty and skipped, nothing is written', async () => {
   expect(writes(stage.emulator)).toEqual([]);
 });
 
-test('a name that another organization has is told as what it may be', async () => {
+test('a rejected name is reported as possibly taken by another organization', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', organization: 'globex' });
   const { actions } = await stage.release(keysOnly);
   expect(actions.errors[0]?.message).toContain('PUT /v1/secrets/keys → 400');
   expect(actions.errors[0]?.message).toContain('may belong to another organization');
 });
 
-test('a refusal that does not speak of the name is not told as one of the name', async () => {
+test('a rejection that does not mention the name is not reported as a taken name', async () => {
   stage.emulator.script.fault(
     { method: 'PUT' },
     { kind: 'status', status: 400, body: { error: 'Too many sets', code: 'NO' } },
@@ -45,13 +45,13 @@ test('a refusal that does not speak of the name is not told as one of the name',
   expect(actions.everything).not.toContain('organization');
 });
 
-describe('writing', () => {
+describe('writing a secret set', () => {
   test('takes one request for all pairs with an API key', async () => {
     await stage.release({ ...keysOnly, secrets: 'A=value-a\nB=value-b\nC=value-c' });
     expect(writes(stage.emulator)).toEqual(['PUT /v1/secrets/keys']);
   });
 
-  test('takes one request a pair with a token', async () => {
+  test('takes one request for each pair with a token', async () => {
     await stage.release({
       ...credentials.token,
       'secret-set': 'keys',
@@ -67,7 +67,7 @@ describe('writing', () => {
     });
   });
 
-  test('is tried again where another writer is at the set', async () => {
+  test('is retried if another process is writing the set', async () => {
     stage.emulator.script.fault(
       { method: 'PUT' },
       { kind: 'status', status: 409, body: { error: 'modified concurrently', code: 'CONFLICT' } },
@@ -83,7 +83,7 @@ describe('writing', () => {
   });
 
   test.each(Object.entries(credentials))(
-    'is not taken for done by the page of something in front of the platform, with an %s',
+    'is not taken as done if a proxy answers with a page, with an %s',
     async (_, who) => {
       stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-value' } });
       stage.emulator.script.fault({ method: 'PUT' }, { kind: 'not-json' });
@@ -95,7 +95,7 @@ describe('writing', () => {
   );
 
   describe.each(Object.entries(credentials))(
-    'is done once it is accepted, with an %s,',
+    'is done when the platform accepts it, with an %s,',
     (_, who) => {
       test.each([
         { status: 200, body: { status: 'accepted' } },
@@ -110,7 +110,7 @@ describe('writing', () => {
         { status: 202, body: {} },
         { status: 202, body: 'Accepted' },
         { status: 207, body: [] },
-      ])('by $status $body', async ({ status, body }) => {
+      ])('with $status $body', async ({ status, body }) => {
         stage.emulator.script.fault(
           { method: 'PUT' },
           { kind: 'status', status, body, carryOut: true },
@@ -122,7 +122,7 @@ describe('writing', () => {
     },
   );
 
-  test('that fails half-way is told key by key', async () => {
+  test('is reported key by key if it fails halfway', async () => {
     stage.emulator.script.fault(
       { method: 'PUT' },
       { kind: 'status', status: 400, body: { error: 'Invalid request format', code: 'BAD' } },
@@ -145,7 +145,7 @@ describe('writing', () => {
   });
 });
 
-describe('the log of what is written', () => {
+describe('the log of a write', () => {
   test.each([
     {
       name: 'a new set',
@@ -185,8 +185,8 @@ describe('the log of what is written', () => {
   });
 });
 
-describe('awaiting', () => {
-  test('ends at once where the platform gives up, with its message', async () => {
+describe('waiting for a secret set', () => {
+  test("ends at once if provisioning fails, with the platform's message", async () => {
     stage.emulator.script.provisioning('keys', {
       delay: 2000,
       outcome: 'failed',
@@ -204,7 +204,7 @@ describe('awaiting', () => {
     expect(stage.emulator.state.agent('voice')).toBeUndefined();
   });
 
-  test('gives up after secrets-timeout, and says what was seen last and for how long', async () => {
+  test('ends after `secrets-timeout`, with the last state and its duration', async () => {
     stage.emulator.script.provisioning('keys', { outcome: 'pending' });
     const startedAt = stage.clock.now();
     const { succeeded, secretSets, actions } = await stage.release({
@@ -220,7 +220,7 @@ describe('awaiting', () => {
     );
   });
 
-  test('covers the time that a write without an answer takes', async () => {
+  test('counts the time of unanswered writes toward `secrets-timeout`', async () => {
     stage.emulator.script.fault({ method: 'PUT' }, { kind: 'hang' }, { times: 9 });
     const startedAt = stage.clock.now();
     const { succeeded, actions } = await stage.release({ ...keysOnly, 'secrets-timeout': '45' });
@@ -229,7 +229,7 @@ describe('awaiting', () => {
     expect(actions.errors[0]?.title).toBe('The secret sets took too long');
   });
 
-  test('looks promptly at first and seldom later', async () => {
+  test('checks the status quickly at first and less often later', async () => {
     stage.emulator.script.provisioning('keys', { delay: 60_000 });
     await stage.release(keysOnly);
     const looks = stage.emulator.requests.filter(({ path }) => path === '/v1/secrets/keys');
@@ -238,7 +238,7 @@ describe('awaiting', () => {
     expect((second?.receivedAt ?? 0) - (first?.receivedAt ?? 0)).toBeLessThan(300);
   });
 
-  test('waits for a set that is only bound and still pending', async () => {
+  test('includes a pending set that the release only binds', async () => {
     stage.emulator.seed.secretSet({
       name: 'keys',
       values: { A: 'value-a' },
@@ -255,7 +255,7 @@ describe('awaiting', () => {
     expect(secretSets).toMatchObject([{ outcome: 'existing', status: 'ready', added: [] }]);
   });
 
-  test('survives looks that fail, and tells a run of them once', async () => {
+  test('continues after failed status checks, and reports a series of them once', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/secrets/keys' },
       { kind: 'status', status: 502, body: '<html>Bad gateway</html>' },
@@ -269,7 +269,7 @@ describe('awaiting', () => {
     );
   });
 
-  test('ends at a look that is refused', async () => {
+  test('ends when the platform rejects a status check', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/secrets/keys' },
       { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
@@ -280,7 +280,7 @@ describe('awaiting', () => {
   });
 });
 
-test('of several sets, what became of each is told, also after one has failed', async () => {
+test('the report has the state of each of several sets, even after one has failed', async () => {
   stage.emulator.script.provisioning('registry', { delay: 10_000 });
   stage.emulator.script.provisioning('keys', { delay: 1000, outcome: 'failed' });
   const { secretSets } = await stage.release({
@@ -296,7 +296,7 @@ test('of several sets, what became of each is told, also after one has failed', 
   ]);
 });
 
-test('each run of looks that fail is counted for itself', async () => {
+test('each series of failed status checks is counted separately', async () => {
   const bad = { kind: 'status', status: 502 } as const;
   const look = { method: 'GET', path: '/v1/secrets/keys' };
   stage.emulator.script.provisioning('keys', { delay: 20_000 });
@@ -309,7 +309,7 @@ test('each run of looks that fail is counted for itself', async () => {
   ]);
 });
 
-test('a look that hangs until the limit ends the wait as its limit does', async () => {
+test('a status check without an answer ends the wait at `secrets-timeout`', async () => {
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/secrets/keys' },
     { kind: 'hang' },
@@ -321,14 +321,14 @@ test('a look that hangs until the limit ends the wait as its limit does', async 
   expect(actions.log).toContainEqual(expect.stringMatching(/^info: 1[0-9]\.\d s: keys pending/));
 });
 
-test('a set that failed is mended by writing it', async () => {
+test('writing a failed secret set repairs it', async () => {
   stage.emulator.seed.secretSet({ name: 'keys', values: {}, status: 'failed' });
   const { succeeded, secretSets } = await stage.release(keysOnly);
   expect(succeeded).toBe(true);
   expect(secretSets).toMatchObject([{ outcome: 'updated', status: 'ready' }]);
 });
 
-test('an image pull secret that was written is not told as ready before it is seen to be', async () => {
+test('an image pull secret is not reported as ready before a status check says so', async () => {
   stage.emulator.seed.imagePullSecret({ name: 'registry' });
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/secrets' },
@@ -349,7 +349,7 @@ test('an image pull secret that was written is not told as ready before it is se
   expect(secretSets).toMatchObject([{ name: 'registry', outcome: 'failed', status: 'pending' }]);
 });
 
-describe('pruning', () => {
+describe('pruning a secret set', () => {
   const release = {
     ...credentials['API key'],
     'secret-set': 'keys',
@@ -363,7 +363,7 @@ describe('pruning', () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'value-old' } });
   });
 
-  test('comes last, after the agent serves, and the set is awaited again', async () => {
+  test('comes last, after the agent is serving, and the set is waited for again', async () => {
     const { succeeded, secretSets, actions } = await stage.release(release);
     expect(succeeded).toBe(true);
     expect(secretSets).toMatchObject([{ updated: ['A'], pruned: ['OLD'], status: 'ready' }]);
@@ -379,7 +379,7 @@ describe('pruning', () => {
     ]);
   });
 
-  test('is not taken for done by the success of something in front of the platform', async () => {
+  test('is not taken as done if a proxy answers with a success', async () => {
     stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'wrong-json' });
     const { succeeded, secretSets } = await stage.release(release);
     expect(succeeded).toBe(true);
@@ -395,14 +395,14 @@ describe('pruning', () => {
     expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
   });
 
-  test('takes a key that is gone already for deleted', async () => {
+  test('counts a key that no longer exists as deleted', async () => {
     stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'reset', carryOut: true });
     const { succeeded, secretSets } = await stage.release(release);
     expect(succeeded).toBe(true);
     expect(secretSets).toMatchObject([{ pruned: ['OLD'] }]);
   });
 
-  test('does not await the set for ever', async () => {
+  test('waits for the set no longer than `secrets-timeout`', async () => {
     stage.emulator.script.after({ method: 'DELETE' }, () => {
       stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'newer-a' }, status: 'pending' });
     });
@@ -412,14 +412,14 @@ describe('pruning', () => {
     expect(actions.errors[0]?.title).toContain('was not pruned');
   });
 
-  test('is left out with wait-for-ready: false, with a warning', async () => {
+  test('is skipped with `wait-for-ready: false`, with a warning', async () => {
     const { succeeded, actions } = await stage.release({ ...release, 'wait-for-ready': 'false' });
     expect(succeeded).toBe(true);
     expect(actions.warnings).toContainEqual(expect.stringContaining('Ignored `prune-secrets`'));
     expect(stage.emulator.state.secretSet('keys')?.values).toHaveProperty('OLD');
   });
 
-  test('spares a key that was given without a value', async () => {
+  test('keeps a key that was given without a value', async () => {
     const { succeeded, secretSets } = await stage.release({
       ...release,
       secrets: 'A=newer-a\nOLD=',
@@ -431,19 +431,19 @@ describe('pruning', () => {
   });
 });
 
-describe('a set that is only bound', () => {
+describe('the report of a secret set that the release only binds', () => {
   test.each([
     {
-      name: 'whose region cannot be reached',
+      name: 'whose region is unreachable',
       seeded: { status: 'unknown', referenced: false } as const,
       words: 'unknown (its region cannot be reached)',
     },
     {
-      name: 'whose Kubernetes Secret is missing',
+      name: 'whose Kubernetes Secret does not exist',
       seeded: { status: 'pending', referenced: true } as const,
       words: 'pending (it is referenced, and its Kubernetes Secret does not exist yet)',
     },
-  ])('$name is shown as that', async ({ seeded, words }) => {
+  ])('$name says so', async ({ seeded, words }) => {
     stage.emulator.seed.secretSet({ name: 'keys', ...seeded });
     const { succeeded, actions } = await stage.release({
       ...credentials['API key'],
