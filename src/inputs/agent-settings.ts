@@ -51,7 +51,7 @@ export const settingSources = {
   buildId: {
     key: 'build_id',
     form: 'text',
-    read: ({ fields }) => fields.name('build-id', buildId),
+    read: readBuildId,
   },
   secretSet: { key: 'secret_set', form: 'text' },
   imagePullSecretSet: { key: 'image_credentials', form: 'text' },
@@ -102,6 +102,16 @@ export const settingSources = {
     read: (reader) => resources(reader)?.memory,
   },
 } as const satisfies SettingSources;
+
+/** The state in a summary shows only the beginning of a build id. */
+function readBuildId({ raw, fields, findings }: InputReader): string | undefined {
+  const text = raw.text('build-id') ?? '';
+  if (!/^[0-9a-f]{8}$/i.test(text)) return fields.name('build-id', buildId);
+  return findings.problem(
+    'build-id',
+    `\`${text}\` is a shortened build id; the full one is under Changes in the summary of that release. Use ${buildId.rule}`,
+  );
+}
 
 /** An agent has either a profile or its own resources; inputs take precedence. */
 function resources({ raw, settingsFile }: InputReader) {
