@@ -26,7 +26,7 @@ const sentOf = ({ emulator }: Pick<Stage, 'emulator'>): unknown[] =>
 
 const basic = `agent_name = "voice"\nimage = "${image}"\n`;
 
-describe('each key reaches the platform as its input does', () => {
+describe('a key of the settings file has the same effect as its input', () => {
   test.each([
     { name: 'image', toml: '', inputs: {} },
     { name: 'region', toml: 'region = "us-east"', inputs: { region: 'us-east' } },
@@ -66,7 +66,7 @@ describe('each key reaches the platform as its input does', () => {
       inputs: { 'min-agents': '1', 'max-agents': '4' },
     },
     {
-      name: 'scaling.min_agents alone, of zero',
+      name: 'scaling.min_agents alone, set to zero',
       toml: '[scaling]\nmin_agents = 0',
       inputs: { 'min-agents': '0' },
     },
@@ -76,7 +76,7 @@ describe('each key reaches the platform as its input does', () => {
       inputs: { 'krisp-viva-audio-filter': 'tel' },
     },
     {
-      name: 'what concerns others is nothing to it',
+      name: 'keys for other tools have no effect',
       toml: '[docker]\nanything = "goes"\n[build]\ncontext_dir = "."\ndockerfile = "Dockerfile"\n[build.exclude]\npatterns = ["*.md"]',
       inputs: {},
     },
@@ -100,20 +100,20 @@ describe('each key reaches the platform as its input does', () => {
     }
   });
 
-  test('build_id', async () => {
+  test('build_id deploys that build', async () => {
     stage.emulator.seed.build({ id: build, status: 'success' });
     const { succeeded } = await release(`agent_name = "voice"\nbuild_id = "${build}"`);
     expect(succeeded).toBe(true);
     expect(sentOf(stage)).toMatchObject([{ serviceName: 'voice', buildId: build }]);
   });
 
-  test('secret_set, to write it', async () => {
+  test('secret_set writes that set if secrets are given', async () => {
     const { succeeded } = await release('secret_set = "keys"', { secrets: 'A=value-a' });
     expect(succeeded).toBe(true);
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'value-a' });
   });
 
-  test('placeholders in names, as in the inputs', async () => {
+  test('names may contain placeholders, as in the inputs', async () => {
     const { succeeded } = await release(
       `agent_name = "voice-{region}"\nsecret_set = "keys-{region}-{version}"\nimage = "${image}"`,
       { region: 'us-west, us-east', secrets: 'A=value-a' },
@@ -129,7 +129,7 @@ describe('each key reaches the platform as its input does', () => {
   });
 });
 
-describe('resources', () => {
+describe('`[resources]` in the settings file', () => {
   let hosted: Stage | undefined;
 
   afterEach(async () => {
@@ -148,7 +148,7 @@ describe('resources', () => {
 
   const resources = '[resources]\ncpu = "500m"\nmemory = "1Gi"';
 
-  test('reach the platform in a region of its own', async () => {
+  test('are sent to the platform in a self-hosted region', async () => {
     const { succeeded, actions, hosted } = await inOwnRegion(`${basic}${resources}`);
     expect(actions.errors).toEqual([]);
     expect(succeeded).toBe(true);
@@ -159,14 +159,14 @@ describe('resources', () => {
     expect(actions.summary).toContain('resources.cpu `500m`, resources.memory `1Gi`');
   });
 
-  test('that are numbers are sent as the texts that the platform wants', async () => {
+  test('are sent as strings if they are numbers', async () => {
     const { hosted } = await inOwnRegion(`${basic}[resources]\ncpu = 1.5\nmemory = "2Gi"`);
     expect(hosted.emulator.state.agent('voice')).toMatchObject({
       resources: { cpu: '1.5', memory: '2Gi' },
     });
   });
 
-  test('that are changed reach it too, although it does not show what they were', async () => {
+  test('are sent if they changed, although the platform does not show the previous ones', async () => {
     await inOwnRegion(`${basic}${resources}`);
     const changed = `${basic}[resources]\ncpu = "1"\nmemory = "1Gi"`;
     const plan = await inOwnRegion(changed, { 'dry-run': 'true' });
@@ -180,14 +180,14 @@ describe('resources', () => {
     });
   });
 
-  test('are refused by the platform elsewhere, in its words', async () => {
+  test('are rejected by the platform in other regions, and the report quotes it', async () => {
     const { succeeded, actions } = await release(`${basic}${resources}`);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('only available in self-hosted regions');
     expect(stage.emulator.state.agents()).toEqual([]);
   });
 
-  test('beside a profile of the file are refused, with both named', async () => {
+  test('are rejected next to a profile in the same file, and the error names both', async () => {
     const { succeeded, actions } = await release(
       `agent_profile = "agent-1x"\n${basic}${resources}`,
     );
@@ -196,7 +196,7 @@ describe('resources', () => {
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('are replaced by a profile of the inputs, which the log says', async () => {
+  test('are replaced by the profile from the input, which the log says', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:1.0.0' });
     const { succeeded, actions } = await release(`${basic}${resources}`, {
       region: '',
@@ -212,7 +212,7 @@ describe('resources', () => {
   });
 });
 
-describe('inputs win', () => {
+describe('inputs take precedence', () => {
   const file = `agent_name = "voice"
 image = "${image}"
 region = "us-west"
@@ -229,7 +229,7 @@ max_agents = 4
 audio_filter = "tel"
 `;
 
-  test('over every key, and keys that no input replaces stay', async () => {
+  test('over every key, and keys without an input still apply', async () => {
     stage.emulator.seed.imagePullSecret({ name: 'registry', region: 'us-east' });
     stage.emulator.seed.secretSet({ name: 'keys', region: 'us-east', values: {} });
     const { succeeded, actions } = await release(file, {
@@ -265,23 +265,23 @@ audio_filter = "tel"
     ]);
   });
 
-  test('and what is wrong with a key that an input replaces is nobody’s concern', async () => {
+  test('over an invalid key, which then causes no error', async () => {
     const { succeeded } = await release(`agent_name = "Not A Name"\nimage = "${image}"`, {
       'agent-name': 'voice',
     });
     expect(succeeded).toBe(true);
   });
 
-  test('and what is wrong with an input is told of it, not of the key that it replaces', async () => {
+  test('and an invalid input is reported under its own name, not under that of the key', async () => {
     const { actions } = await release(basic, { 'agent-name': 'Not A Name' });
     expect(actions.errors[0]?.message).toMatch(/`agent-name`: .* is not valid; use 2 to 54/);
     expect(actions.errors[0]?.message).not.toContain(path);
   });
 
   test.each([
-    { name: 'an image replaces a build', toml: `build_id = "${build}"`, inputs: { image } },
+    { name: 'if an image replaces a build', toml: `build_id = "${build}"`, inputs: { image } },
     {
-      name: 'a build replaces an image',
+      name: 'if a build replaces an image',
       toml: `image = "${image}"`,
       inputs: { 'build-id': build },
     },
@@ -298,7 +298,7 @@ audio_filter = "tel"
     });
   });
 
-  test('over the file that an environment variable names', async () => {
+  test('over the file that PIPECAT_DEPLOY_CONFIG_PATH names', async () => {
     const { succeeded } = await stage.release(
       { ...key, 'config-file': 'a.toml' },
       {
@@ -311,8 +311,8 @@ audio_filter = "tel"
   });
 });
 
-describe('which file is read', () => {
-  test('the one that PIPECAT_DEPLOY_CONFIG_PATH names, which the log says', async () => {
+describe('a release reads', () => {
+  test('the settings file that PIPECAT_DEPLOY_CONFIG_PATH names, which the log says', async () => {
     const { succeeded, actions } = await stage.release(key, {
       files: { '/workspace/a.toml': basic },
       environment: { PIPECAT_DEPLOY_CONFIG_PATH: ' a.toml ' },
@@ -323,7 +323,7 @@ describe('which file is read', () => {
     expect(actions.notices.filter((notice) => notice.includes('toml'))).toEqual([]);
   });
 
-  test('an absolute path, too', async () => {
+  test('a settings file at an absolute path', async () => {
     const { succeeded } = await stage.release(
       { ...key, 'config-file': '/elsewhere/a.toml' },
       { files: { '/elsewhere/a.toml': basic } },
@@ -331,7 +331,7 @@ describe('which file is read', () => {
     expect(succeeded).toBe(true);
   });
 
-  test('none that happens to lie there, which gets a notice and changes nothing', async () => {
+  test('no settings file that only exists, which causes a notice and changes nothing', async () => {
     const files = {
       '/workspace/pcc-deploy.toml': `agent_name = "other"\nregion = "eu-central"\n[scaling]\nmin_agents = 5`,
     };
@@ -349,7 +349,7 @@ describe('which file is read', () => {
     expect(actions.warnings).toEqual([]);
   });
 
-  test('none that happens to lie there and cannot be parsed', async () => {
+  test('no settings file that only exists, even if it cannot be parsed', async () => {
     const { succeeded } = await stage.release(
       { ...key, 'agent-name': 'voice', image },
       { files: { '/workspace/pcc-deploy.toml': 'not [ toml' } },
@@ -357,7 +357,7 @@ describe('which file is read', () => {
     expect(succeeded).toBe(true);
   });
 
-  test('none where there is none, without a notice', async () => {
+  test('no settings file and gives no notice if none exists', async () => {
     const { actions } = await stage.release(
       { ...key, 'agent-name': 'voice', image },
       { environment: { PIPECAT_DEPLOY_CONFIG_PATH: '  ' } },
@@ -365,7 +365,7 @@ describe('which file is read', () => {
     expect(actions.notices.filter((notice) => notice.includes('toml'))).toEqual([]);
   });
 
-  test('without a notice for the usual one where it is another', async () => {
+  test('one settings file, without a notice about the default one', async () => {
     const { succeeded, actions } = await stage.release(
       { ...key, 'config-file': 'a.toml' },
       {
@@ -383,7 +383,7 @@ describe('which file is read', () => {
 describe('an agent that the platform builds from a branch', () => {
   const git = 'agent_name = "voice"\n[git]\nrepo = "acme/voice"\nbranch = "main"\n';
 
-  test('is updated without it', async () => {
+  test('is updated without an image', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     const { succeeded, actions } = await release(`${git}[scaling]\nmin_agents = 2`);
     expect(actions.errors).toEqual([]);
@@ -395,7 +395,7 @@ describe('an agent that the platform builds from a branch', () => {
   test.each([
     { name: 'a release', inputs: {} },
     { name: 'a plan', inputs: { 'dry-run': 'true' } },
-  ])('is not created, with the reason, by $name', async ({ inputs }) => {
+  ])('is not created by $name, and the error says why', async ({ inputs }) => {
     const { succeeded, actions } = await release(git, inputs);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain(
@@ -407,21 +407,21 @@ describe('an agent that the platform builds from a branch', () => {
   test.each([
     { name: 'an image', inputs: { image } },
     { name: 'a build', inputs: { 'build-id': build } },
-  ])('is created of $name that an input gives', async ({ inputs }) => {
+  ])('is created from $name if an input gives it', async ({ inputs }) => {
     stage.emulator.seed.build({ id: build, status: 'success' });
     const { succeeded } = await release(git, inputs);
     expect(succeeded).toBe(true);
     expect(stage.emulator.state.agents()).toHaveLength(1);
   });
 
-  test('is refused beside an image of the same file', async () => {
+  test('is rejected if the same file names an image', async () => {
     const { succeeded, actions } = await release(git.replace('[git]', `image = "${image}"\n[git]`));
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('`image`, `[git]` cannot be set together');
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('gets the notice that the next push deploys over the release', async () => {
+  test('gets the notice that the next push replaces the release', async () => {
     stage.emulator.seed.agent({
       name: 'voice',
       image,
@@ -434,22 +434,22 @@ describe('an agent that the platform builds from a branch', () => {
   });
 });
 
-describe('a mistake is told before any write, with the file and the key:', () => {
+describe('a mistake in the settings file is reported before any write, with the file and the key', () => {
   test.each([
     {
-      name: 'no such file',
+      name: 'a missing file',
       toml: basic,
       inputs: { 'config-file': 'no-such.toml' },
       told: ['`config-file`: `no-such.toml` cannot be read (this file does not exist)'],
     },
     {
-      name: 'no TOML',
+      name: 'invalid TOML',
       toml: `${basic}region = us-west`,
       inputs: {},
       told: [`\`${path}\` line 3`, 'is not TOML'],
     },
     {
-      name: 'a key that is not known',
+      name: 'an unknown key',
       toml: `${basic}agent_profil = "agent-1x"`,
       inputs: {},
       told: [path, '`agent_profil`', 'did you mean `agent_profile`?'],
@@ -461,13 +461,13 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       told: [path, '`scaling.min_agents`', 'a whole number'],
     },
     {
-      name: 'a value that its input would not take',
+      name: 'a value that its input rejects',
       toml: `${basic}[scaling]\nmax_agents = -1`,
       inputs: {},
       told: [`\`scaling.max_agents (${path})\`: `, 'whole number of 1 or more'],
     },
     {
-      name: 'a name that its input would not take',
+      name: 'a name that its input rejects',
       toml: `agent_name = "Voice"\nimage = "${image}"`,
       inputs: {},
       told: [`\`agent_name (${path})\`: `, 'is not valid; use'],
@@ -479,19 +479,19 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       told: [`\`image (${path})\``],
     },
     {
-      name: 'a region that is none',
+      name: 'an invalid region',
       toml: `${basic}region = "US West"`,
       inputs: {},
       told: [`\`region (${path})\``],
     },
     {
-      name: 'a near miss of a word',
+      name: 'a misspelled value',
       toml: `${basic}[krisp_viva]\naudio_filter = "prp"`,
       inputs: {},
       told: [`\`krisp_viva.audio_filter (${path})\`: `, 'is not one of', 'Did you mean `pro`?'],
     },
     {
-      name: 'a bound of the file against one of the inputs',
+      name: 'a minimum in the file above the maximum in the input',
       toml: `${basic}[scaling]\nmin_agents = 5`,
       inputs: { 'max-agents': '2' },
       told: [`\`scaling.min_agents (${path})\`: is 5, but \`max-agents\` is 2`],
@@ -503,7 +503,7 @@ describe('a mistake is told before any write, with the file and the key:', () =>
       told: [`\`agent_name (${path})\``, 'set the input `agent-name` to `voice-{region}`'],
     },
     {
-      name: 'two files',
+      name: 'two files in `config-file`',
       toml: basic,
       inputs: { 'config-file': 'a.toml\nb.toml' },
       told: ['`config-file`: ', 'is not the path of one file'],
@@ -516,7 +516,7 @@ describe('a mistake is told before any write, with the file and the key:', () =>
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('of the variable’s file, too', async () => {
+  test('if PIPECAT_DEPLOY_CONFIG_PATH names the file', async () => {
     const { actions } = await stage.release(key, {
       environment: { PIPECAT_DEPLOY_CONFIG_PATH: 'no-such.toml' },
     });
@@ -524,13 +524,13 @@ describe('a mistake is told before any write, with the file and the key:', () =>
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('alone, without what would only follow from it', async () => {
+  test('without the errors that only follow from it', async () => {
     const { actions } = await release(`${basic}agent_profil = "agent-1x"`, { 'agent-name': '' });
     expect(actions.errors[0]?.message).not.toContain('nothing to release');
     expect(actions.errors[0]?.message).not.toContain('has no effect without');
   });
 
-  test('sets that there are not', async () => {
+  test('secret sets that do not exist', async () => {
     const { succeeded, actions } = await release(
       `${basic}secret_set = "keys"\nimage_credentials = "registry"`,
     );
@@ -541,30 +541,27 @@ describe('a mistake is told before any write, with the file and the key:', () =>
   });
 });
 
-describe('a number beyond the bounds of today', () => {
+describe("a number outside today's limits", () => {
   test.each([
     { toml: 'max_session_duration = 20000', field: 'maxSessionDuration', sent: 20_000 },
     { toml: 'max_session_duration = 30', field: 'maxSessionDuration', sent: 30 },
     { toml: '[scaling]\nmin_agents = 0\nmax_agents = 0', field: 'autoScaling.maxAgents', sent: 0 },
-  ])(
-    'goes through from the settings file, with a warning: $toml',
-    async ({ toml, field, sent }) => {
-      // Whether the platform takes it is up to the platform.
-      const { actions } = await release(`${basic}${toml}`);
-      const [first = '', second] = field.split('.');
-      const body = stage.emulator.requests.find(({ method }) => method === 'POST')?.body as
-        Record<string, unknown> | undefined;
-      const value = body?.[first];
-      expect(second === undefined ? value : (value as Record<string, unknown>)[second]).toBe(sent);
-      expect(actions.warnings.join('\n')).toContain('The action sends it anyway');
-    },
-  );
+  ])('is sent from the settings file, with a warning: $toml', async ({ toml, field, sent }) => {
+    // The platform decides whether it accepts the number.
+    const { actions } = await release(`${basic}${toml}`);
+    const [first = '', second] = field.split('.');
+    const body = stage.emulator.requests.find(({ method }) => method === 'POST')?.body as
+      Record<string, unknown> | undefined;
+    const value = body?.[first];
+    expect(second === undefined ? value : (value as Record<string, unknown>)[second]).toBe(sent);
+    expect(actions.warnings.join('\n')).toContain('The action sends it anyway');
+  });
 
   test.each([
     { input: 'max-session-duration', value: '20000' },
     { input: 'max-session-duration', value: '30' },
     { input: 'max-agents', value: '0' },
-  ])('is refused as the input $input: $value', async ({ input, value }) => {
+  ])('is rejected in the input $input: $value', async ({ input, value }) => {
     const { succeeded } = await release(basic, { [input]: value });
     expect(succeeded).toBe(false);
     expect(stage.emulator.requests).toEqual([]);

@@ -29,7 +29,7 @@ interface TestedRelease extends ReleaseOutcome {
   readonly smokeTest: Readonly<Record<string, unknown>> | null;
 }
 
-/** Updates an agent, and tests it. */
+/** Updates an agent and tests it. */
 async function release(
   more: Readonly<Record<string, string>> = {},
   options: ReleaseOptions = {},
@@ -58,8 +58,8 @@ function expectNothingRuns(): void {
   expect(stage.emulator.state.sessions().filter(({ isActive }) => isActive)).toEqual([]);
 }
 
-describe.each(['API key', 'token'] as const)('with a credential of the kind %s', (kind) => {
-  test('a session that starts and stays up passes, and is stopped', async () => {
+describe.each(['API key', 'token'] as const)('with the credential %s, a smoke test', (kind) => {
+  test('passes if its session starts and keeps running, and stops the session', async () => {
     stage.emulator.seed.agent({ name: 'voice', image: older, minAgents: 1 });
     const { succeeded, agents, actions } = await stage.release({
       ...inputs,
@@ -89,7 +89,7 @@ describe.each(['API key', 'token'] as const)('with a credential of the kind %s',
   });
 });
 
-describe('a smoke test that passes', () => {
+describe('a smoke test passes', () => {
   const ways: readonly {
     readonly name: string;
     readonly session: SessionScript;
@@ -102,20 +102,20 @@ describe('a smoke test that passes', () => {
       session: { startDelay: 40_000, coldStart: true },
       smokeTest: { startSeconds: 40, coldStart: true },
     },
-    { name: 'it ended by itself', session: { endsAfter: 2500 } },
+    { name: 'its session ended on its own', session: { endsAfter: 2500 } },
     {
       name: 'its connection was closed',
       session: { endsAfter: 2500, completionStatus: 'WS_CONNECTION_CLOSED' },
     },
-    { name: 'it ended with a 2xx', session: { endsAfter: 2500, completionStatus: '204' } },
+    { name: 'its session ended with a 2xx', session: { endsAfter: 2500, completionStatus: '204' } },
     {
-      name: 'the endpoint of its bot answered, and nothing else shows the start',
+      name: 'the endpoint of its bot responded, although nothing else shows the start',
       session: { isSilent: true, paths: { healthz: 204 } },
       inputs: { 'smoke-test-path': '/healthz' },
       smokeTest: { startSeconds: null },
     },
     {
-      name: 'it is of a transport whose start is not awaited',
+      name: 'its transport does not require a wait for the start',
       session: { isSilent: true },
       inputs: { 'smoke-test-transport': 'webrtc' },
     },
@@ -135,7 +135,7 @@ describe('a smoke test that passes', () => {
     expectNothingRuns();
   });
 
-  test('takes little longer than the start and the duration of its session', async () => {
+  test('after little more than the start and the duration of its session', async () => {
     const took = async (more: Readonly<Record<string, string>>): Promise<number> => {
       const before = stage.clock.now();
       await release(more);
@@ -148,7 +148,7 @@ describe('a smoke test that passes', () => {
   });
 });
 
-describe('a smoke test that fails', () => {
+describe('a smoke test fails', () => {
   const ways: readonly {
     readonly name: string;
     readonly session: SessionScript;
@@ -161,40 +161,40 @@ describe('a smoke test that fails', () => {
       told: 'Smoke test: the session ended with `HTTP_ERROR`.',
     },
     {
-      name: 'it ended with a 4xx',
+      name: 'its session ended with a 4xx',
       session: { endsAfter: 3000, completionStatus: '422' },
       told: 'Smoke test: the session ended with `422`.',
     },
     {
-      name: 'it ended with a 5xx before its bot started',
+      name: 'its session ended with a 5xx before its bot started',
       session: { startDelay: Infinity, endsAfter: 3000, completionStatus: '500' },
       told: 'Smoke test: the session ended with `500` before its bot started.',
     },
     {
-      name: 'it ended before its bot started',
+      name: 'its session ended before its bot started',
       session: { startDelay: Infinity, endsAfter: 3000 },
       told: 'Smoke test: the session ended with `HTTP_COMPLETED` before its bot started.',
     },
     {
-      name: 'the endpoint of its bot answered with an error',
+      name: 'the endpoint of its bot responded with an error',
       session: { paths: { healthz: 500 } },
       inputs: { 'smoke-test-path': 'healthz' },
       told: 'Smoke test: GET `/healthz` answered 500.',
     },
     {
-      name: 'the endpoint of its bot was never there',
+      name: 'the endpoint of its bot never existed',
       session: {},
       inputs: { 'smoke-test-path': 'healthz' },
       told: 'Smoke test: GET `/healthz` answered 404.',
     },
     {
-      name: 'it ended before the endpoint of its bot answered',
+      name: 'its session ended before the endpoint of its bot responded',
       session: { endsAfter: 3000 },
       inputs: { 'smoke-test-path': 'healthz' },
       told: 'Smoke test: the session ended with `HTTP_COMPLETED` before GET `/healthz` answered.',
     },
     {
-      name: 'the platform starts no session of a deployment that is ready',
+      name: 'the platform starts no session of a ready deployment',
       session: {
         refusal: { status: 503, message: 'deployment is not in ready state', code: 'PCC-1001' },
       },
@@ -215,7 +215,7 @@ describe('a smoke test that fails', () => {
     expectNothingRuns();
   });
 
-  test('shows the log of that session only if logs may be shown', async () => {
+  test('and shows the log of its session only if logs may be shown', async () => {
     const session = { endsAfter: 3000, completionStatus: 'HTTP_ERROR', logs: ['KeyError: voice'] };
     everySession(session);
     const shown = await release({ 'failure-logs': 'always', 'smoke-test-transport': 'daily' });
@@ -230,7 +230,7 @@ describe('a smoke test that fails', () => {
     expect(hidden.actions.errors[0]?.message).toContain('`failure-logs`');
   });
 
-  test('names what serves, and does not claim that the agent was not updated', async () => {
+  test('and names what is serving, without the claim that the agent was not updated', async () => {
     everySession({ endsAfter: 3000, completionStatus: 'HTTP_ERROR' });
     const { actions } = await release();
     expect(actions.summary).toContain('`voice` is serving in `us-west`, but failed its smoke test');
@@ -238,7 +238,7 @@ describe('a smoke test that fails', () => {
     expect(actions.errors[0]?.message).toContain(`Serving now: \`${newer}\``);
   });
 
-  test('waits for an endpoint that is not there at first', async () => {
+  test('only after it waited for an endpoint that does not exist at first', async () => {
     everySession({ paths: { healthz: 200 } });
     for (const status of [404, 502, 503]) {
       stage.emulator.script.fault({ path: /\/healthz$/ }, { kind: 'status', status, body: 'no' });
@@ -248,7 +248,7 @@ describe('a smoke test that fails', () => {
   });
 });
 
-describe('a smoke test that is inconclusive', () => {
+describe('a smoke test is inconclusive', () => {
   const refusal = (status: 402 | 429, code: string): SessionScript => ({
     refusal: { status, message: 'no', code },
   });
@@ -264,7 +264,7 @@ describe('a smoke test that is inconclusive', () => {
       told: 'the agent was at capacity until the end',
     },
     {
-      name: 'billing stands in the way',
+      name: 'the platform requires billing',
       session: refusal(402, 'PCC-1004'),
       told: 'the platform requires billing',
     },
@@ -274,12 +274,12 @@ describe('a smoke test that is inconclusive', () => {
       told: 'the session ended with `MOVED`, which is not a known status',
     },
     {
-      name: 'the public key does not find the agent',
+      name: 'the platform finds no agent with the public key',
       fault: { kind: 'status', status: 404, body: { error: 'Service not found' } },
       told: 'The key may belong to another organization',
     },
     {
-      name: 'every session runs on the older deployment',
+      name: 'every session runs on the previous deployment',
       session: { onPrevious: true },
       told: 'every session ran on another deployment',
     },
@@ -289,12 +289,12 @@ describe('a smoke test that is inconclusive', () => {
       told: 'nothing shows that its bot started',
     },
     {
-      name: 'the platform is not there for the start',
+      name: 'the platform cannot start a session',
       fault: { kind: 'status', status: 500, body: 'gateway' },
       told: 'no session could be started',
     },
     {
-      name: 'the platform refuses the request',
+      name: 'the platform rejects the request',
       fault: { kind: 'status', status: 400, body: { error: 'Invalid parameters' } },
       told: 'no session could be started',
     },
@@ -314,7 +314,7 @@ describe('a smoke test that is inconclusive', () => {
   });
 });
 
-test('a session on the older deployment is stopped, and another one is started', async () => {
+test('a smoke test stops a session on the previous deployment and starts another one', async () => {
   for (let count = 0; count < 3; count++)
     stage.emulator.script.session('voice', { onPrevious: true });
   const before = stage.clock.now();
@@ -326,14 +326,14 @@ test('a session on the older deployment is stopped, and another one is started',
   expect(stage.clock.now() - before).toBeGreaterThan(2000 + 3000 + 4500 + 6000);
 });
 
-test('a capacity that is there in time passes the test', async () => {
+test('a smoke test passes if the agent has capacity again in time', async () => {
   const refusal = { status: 429, message: 'full', code: 'PCC-AGENT-AT-CAPACITY' } as const;
   for (let count = 0; count < 2; count++) stage.emulator.script.session('voice', { refusal });
   expect((await release()).smokeTest).toMatchObject({ outcome: 'passed' });
 });
 
-describe.each([401, 403])('a public key that is rejected with %d', (status) => {
-  test('fails the run, which says that everything is released', async () => {
+describe.each([401, 403])('a smoke test whose public key is rejected with %d', (status) => {
+  test('fails the run, which reports that everything is released', async () => {
     stage.emulator.script.fault(start, { kind: 'status', status, body: { error: 'no' } });
     const { succeeded, smokeTest, agents, actions } = await release();
     expect(succeeded).toBe(false);
@@ -345,7 +345,7 @@ describe.each([401, 403])('a public key that is rejected with %d', (status) => {
   });
 });
 
-describe('a start whose response is lost', () => {
+describe('a start of a smoke test session whose response is lost', () => {
   const lost: readonly Fault[] = [
     { kind: 'reset', carryOut: true },
     { kind: 'cut-off' },
@@ -353,19 +353,16 @@ describe('a start whose response is lost', () => {
     { kind: 'status', status: 504, body: 'gateway', carryOut: true },
   ];
 
-  test.each(lost)(
-    'is not repeated blindly but followed by another session: $kind',
-    async (fault) => {
-      stage.emulator.script.fault(start, fault);
-      const { smokeTest, succeeded, actions } = await release();
-      expect(succeeded).toBe(true);
-      expect(smokeTest).toMatchObject({ outcome: 'passed' });
-      expect(starts()).toHaveLength(2);
-      expect(actions.warnings.join('\n')).toContain('may run until the session limit');
-    },
-  );
+  test.each(lost)('is not repeated but followed by another session: $kind', async (fault) => {
+    stage.emulator.script.fault(start, fault);
+    const { smokeTest, succeeded, actions } = await release();
+    expect(succeeded).toBe(true);
+    expect(smokeTest).toMatchObject({ outcome: 'passed' });
+    expect(starts()).toHaveLength(2);
+    expect(actions.warnings.join('\n')).toContain('may run until the session limit');
+  });
 
-  test('is followed by two others at most', async () => {
+  test('is followed by at most two others', async () => {
     stage.emulator.script.fault(start, { kind: 'reset', carryOut: true }, { times: 10 });
     const { smokeTest, actions } = await release();
     expect(smokeTest).toMatchObject({ outcome: 'inconclusive', sessionId: null });
@@ -374,23 +371,26 @@ describe('a start whose response is lost', () => {
   });
 });
 
-describe('stopping the session', () => {
+describe('the session of a smoke test', () => {
   const stop = { method: 'DELETE', path: /\/sessions\// } as const;
 
-  test.each([404, 503])('is done, also if the platform answers %d at first', async (status) => {
-    stage.emulator.script.fault(stop, {
-      kind: 'status',
-      status,
-      body: { error: 'no' },
-      carryOut: true,
-    });
-    const { smokeTest, actions } = await release();
-    expect(smokeTest).toMatchObject({ outcome: 'passed' });
-    expect(actions.warnings).toEqual([]);
-    expectNothingRuns();
-  });
+  test.each([404, 503])(
+    'is stopped even if the platform responds with %d at first',
+    async (status) => {
+      stage.emulator.script.fault(stop, {
+        kind: 'status',
+        status,
+        body: { error: 'no' },
+        carryOut: true,
+      });
+      const { smokeTest, actions } = await release();
+      expect(smokeTest).toMatchObject({ outcome: 'passed' });
+      expect(actions.warnings).toEqual([]);
+      expectNothingRuns();
+    },
+  );
 
-  test('that fails is a warning', async () => {
+  test('causes a warning if it cannot be stopped', async () => {
     stage.emulator.script.fault(stop, { kind: 'status', status: 403, body: { error: 'no' } });
     const { succeeded, smokeTest, actions } = await release();
     expect(succeeded).toBe(true);
@@ -399,10 +399,10 @@ describe('stopping the session', () => {
   });
 
   const moments = [
-    { name: 'the session is started', match: start },
-    { name: 'the session is looked at', match: { method: 'GET', path: /\/sessions\/[^/?]+$/ } },
+    { name: 'the session starts', match: start },
+    { name: 'its status is checked', match: { method: 'GET', path: /\/sessions\/[^/?]+$/ } },
   ];
-  test.each(moments)('is done in a run that is cancelled when $name', async ({ match }) => {
+  test.each(moments)('is stopped if the run is cancelled when $name', async ({ match }) => {
     const cancellation = new AbortController();
     let cancelledAt = 0;
     stage.emulator.script.after(match, () => {
@@ -422,16 +422,16 @@ describe('stopping the session', () => {
   });
 });
 
-describe('what is sent', () => {
+describe('the start of a smoke test session', () => {
   test.each([
     { transport: 'webrtc', sent: { transport: 'webrtc' } },
     { transport: '', sent: {} },
-  ])('names the transport $transport and the body', async ({ transport, sent }) => {
+  ])('sends the transport $transport and the body', async ({ transport, sent }) => {
     await release({ 'smoke-test-transport': transport, 'smoke-test-body': '{"language":"en"}' });
     expect(starts()).toEqual([{ body: { ...sent, body: { language: 'en' } } }]);
   });
 
-  test('asks for a room that expires soon after the test', async () => {
+  test('requests a room that expires soon after the test', async () => {
     await release({ 'smoke-test-transport': 'daily' });
     const [{ body } = { body: undefined }] = starts();
     const { dailyRoomProperties, ...others } = body as { dailyRoomProperties: { exp: number } };
@@ -441,7 +441,7 @@ describe('what is sent', () => {
     expect(dailyRoomProperties.exp).toBeLessThan(now + 180);
   });
 
-  test('carries the public key to the public surface, and nowhere else', async () => {
+  test('uses the public key only for the public API', async () => {
     everySession({ paths: { healthz: 200 } });
     await release({ 'smoke-test-path': 'healthz' });
     const publicly = stage.emulator.requests.filter(
@@ -452,19 +452,16 @@ describe('what is sent', () => {
   });
 });
 
-test.each(['daily', 'webrtc'])(
-  'nothing of a %s session is shown that opens it',
-  async (transport) => {
-    everySession({ endsAfter: 3000, completionStatus: 'HTTP_ERROR' });
-    const { actions } = await release({ 'smoke-test-transport': transport });
-    const secrets = actions.masks.filter((mask) => mask !== 'sk_emulator');
-    expect(secrets).toContain('pk_emulator');
-    expect(secrets.length).toBeGreaterThan(1);
-    for (const secret of secrets) expect(actions.everything).not.toContain(secret);
-  },
-);
+test.each(['daily', 'webrtc'])('no output shows what opens a %s session', async (transport) => {
+  everySession({ endsAfter: 3000, completionStatus: 'HTTP_ERROR' });
+  const { actions } = await release({ 'smoke-test-transport': transport });
+  const secrets = actions.masks.filter((mask) => mask !== 'sk_emulator');
+  expect(secrets).toContain('pk_emulator');
+  expect(secrets.length).toBeGreaterThan(1);
+  for (const secret of secrets) expect(actions.everything).not.toContain(secret);
+});
 
-describe('a canary', () => {
+describe('a sequential rollout', () => {
   const regions = ['us-west', 'eu-central'];
   const inputsOfTwo = {
     ...inputs,
@@ -478,7 +475,7 @@ describe('a canary', () => {
     }
   };
 
-  test('that fails its smoke test saves the other regions', async () => {
+  test('stops after a region whose smoke test fails', async () => {
     seed();
     stage.emulator.script.session('voice-us-west', {
       endsAfter: 2000,
@@ -492,7 +489,7 @@ describe('a canary', () => {
     ]);
   });
 
-  test('whose smoke test is inconclusive goes on to the next region', async () => {
+  test('continues after a region whose smoke test is inconclusive', async () => {
     seed();
     stage.emulator.script.session('voice-us-west', {
       refusal: { status: 402, message: 'no', code: 'PCC-1004' },
@@ -506,7 +503,7 @@ describe('a canary', () => {
   });
 });
 
-test('a plan says what the smoke test would do, and starts no session', async () => {
+test('a dry run says what the smoke test would do, and starts no session', async () => {
   const { actions, succeeded } = await release({
     'dry-run': 'true',
     'smoke-test-path': 'healthz',

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => proxy.close());
 
-/** A release by way of the proxy: a name that is not taken for a loopback address. */
+/** A release through the proxy, which needs a host name that does not count as a loopback address. */
 async function release(inputs: Record<string, string> = {}) {
   const startedAt = stage.clock.now();
   const outcome = await withEnvironment({ http_proxy: proxy.url }, () =>
@@ -28,18 +28,18 @@ async function release(inputs: Record<string, string> = {}) {
 }
 
 const stalls: { name: string; behavior: ProxyBehavior }[] = [
-  { name: 'says nothing', behavior: { kind: 'stall' } },
-  { name: 'answers half-way', behavior: { kind: 'half-answer' } },
-  { name: 'swallows what is sent', behavior: { kind: 'swallow' } },
+  { name: 'does not respond', behavior: { kind: 'stall' } },
+  { name: 'sends half of a response', behavior: { kind: 'half-answer' } },
+  { name: 'discards what is sent', behavior: { kind: 'swallow' } },
 ];
 
-test('a release goes through a proxy', async () => {
+test('a release works through a proxy', async () => {
   expect((await release()).succeeded).toBe(true);
   expect(new Set(proxy.asked)).toEqual(new Set(['platform.localhost:80']));
 });
 
 describe('a release ends in time although the proxy', () => {
-  test.each(stalls)('$name from the beginning', async ({ behavior }) => {
+  test.each(stalls)('$name from the start', async ({ behavior }) => {
     proxy.behavior = behavior;
     const { succeeded, actions, took } = await release();
     expect(succeeded).toBe(false);
@@ -47,7 +47,7 @@ describe('a release ends in time although the proxy', () => {
     expect(actions.errors[0]?.message).toContain('No answer came within 15 s');
   });
 
-  test.each(stalls)('$name once the agent is deployed', async ({ behavior }) => {
+  test.each(stalls)('$name after the agent was deployed', async ({ behavior }) => {
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       proxy.behavior = behavior;
       setImmediate(() => {
@@ -60,7 +60,7 @@ describe('a release ends in time although the proxy', () => {
   });
 });
 
-test('a proxy that asks for authentication is told as such, at once', async () => {
+test('a release reports at once that a proxy requires authentication', async () => {
   proxy.behavior = { kind: 'refuse', status: 407 };
   const { succeeded, actions, took } = await release();
   expect(succeeded).toBe(false);
@@ -69,7 +69,7 @@ test('a proxy that asks for authentication is told as such, at once', async () =
   expect(actions.errors[0]?.message).toContain('HTTPS_PROXY');
 });
 
-describe('a release that is finished ends although GitHub is behind a proxy that', () => {
+describe('a finished release ends in time although GitHub is behind a proxy that', () => {
   const release = () =>
     withEnvironment({ http_proxy: proxy.url }, () =>
       stage.release(
@@ -82,7 +82,7 @@ describe('a release that is finished ends although GitHub is behind a proxy that
         },
         {
           environment: {
-            // The platform is reached directly: its address is one of loopback.
+            // The platform is reached directly, because it has a loopback address.
             GITHUB_API_URL: 'http://github.localhost:80/api/v3',
             GITHUB_REPOSITORY: 'acme/voice',
             GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
@@ -93,7 +93,7 @@ describe('a release that is finished ends although GitHub is behind a proxy that
 
   test.each<{ name: string; behavior: ProxyBehavior }>([
     ...stalls,
-    { name: 'refuses', behavior: { kind: 'refuse', status: 503 } },
+    { name: 'rejects connections', behavior: { kind: 'refuse', status: 503 } },
   ])('$name', async ({ behavior }) => {
     proxy.behavior = behavior;
     const startedAt = stage.clock.now();
@@ -103,9 +103,9 @@ describe('a release that is finished ends although GitHub is behind a proxy that
     expect(stage.emulator.state.agent('voice')?.ready).toBe(true);
     expect(proxy.asked).toContain('github.localhost:80');
     expect(actions.warnings.join()).toContain('GitHub deployments are not complete');
-    // The release itself takes four seconds, and no request to GitHub more than ten.
+    // The release itself takes four seconds, and a request to GitHub at most ten.
     expect(took).toBeLessThan(16_000);
-    // The other end notices a moment later.
+    // The other end notices the closed connection a moment later.
     for (let looks = 0; proxy.open > 0 && looks < 50; looks++) await setTimeout(10);
     expect(proxy.open).toBe(0);
   });

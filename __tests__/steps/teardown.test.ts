@@ -33,7 +33,7 @@ const names = {
   'image-credentials': 'voice-pr-{pr}-pull',
 };
 
-/** The block that both jobs of a workflow share. */
+/** The inputs that both jobs of a workflow share. */
 const base = {
   ...credentials['API key'],
   ...names,
@@ -45,7 +45,7 @@ function tearDown(inputs: Record<string, string> = {}, options: ReleaseOptions =
   return stage.release({ ...base, ...inputs }, { event: closed(), ...options });
 }
 
-/** The preview of pull request 7, and sessions on it. */
+/** Creates the preview of pull request 7, with sessions. */
 function seed({ sessions = 0, region = 'us-west', suffix = '' } = {}): void {
   const { seed } = stage.emulator;
   const name = `voice-pr-7${suffix}`;
@@ -61,7 +61,7 @@ function seed({ sessions = 0, region = 'us-west', suffix = '' } = {}): void {
   for (let session = 0; session < sessions; session++) seed.session({ agent: name });
 }
 
-/** What is left of the preview. */
+/** What still exists of the preview. */
 function left(suffix = ''): string[] {
   const { state } = stage.emulator;
   const name = `voice-pr-7${suffix}`;
@@ -86,7 +86,7 @@ describe.each(Object.entries(credentials))('with a %s, a teardown', (_kind, cred
     );
   };
 
-  test('stops the sessions, then deletes the agent, its set and its pull secret', async () => {
+  test('stops the sessions, then deletes the agent, its secret set and its image pull secret', async () => {
     seed({ sessions: 2 });
     const { succeeded, agents: agentOutput, secretSets, actions } = await withThis();
     expect(succeeded).toBe(true);
@@ -123,14 +123,14 @@ describe.each(Object.entries(credentials))('with a %s, a teardown', (_kind, cred
   });
 });
 
-test('all pages of sessions are stopped', async () => {
+test('a teardown stops the sessions of all pages', async () => {
   seed({ sessions: 230 });
   const { agents } = await tearDown();
   expect(left()).toEqual([]);
   expect(agents).toMatchObject([{ outcome: 'deleted', stoppedSessions: 230 }]);
 });
 
-test('a session that begins before the agent is gone is stopped after that', async () => {
+test('a teardown stops a session that starts just before the agent is deleted', async () => {
   seed({ sessions: 1 });
   stage.emulator.script.before({ method: 'DELETE', path: '/v1/agents/voice-pr-7' }, () => {
     stage.emulator.seed.session({ agent: 'voice-pr-7' });
@@ -142,7 +142,7 @@ test('a session that begins before the agent is gone is stopped after that', asy
   expect(order.slice(0, 3)).toEqual(['session', 'DELETE agents/voice-pr-7', 'session']);
 });
 
-test('sessions of an agent that was deleted before are stopped', async () => {
+test('a teardown stops the sessions of an agent that was already deleted', async () => {
   seed({ sessions: 2 });
   stage.emulator.script.deleteAgent('voice-pr-7');
   const { succeeded, agents, actions } = await tearDown();
@@ -152,7 +152,7 @@ test('sessions of an agent that was deleted before are stopped', async () => {
   expect(actions.summary).toContain('2 sessions stopped');
 });
 
-test('if nothing exists, there is nothing to tear down, and no DELETE', async () => {
+test('a teardown deletes nothing if nothing exists', async () => {
   const { succeeded, agents, secretSets, actions } = await tearDown();
   expect(succeeded).toBe(true);
   expect(writes(stage.emulator)).toEqual([]);
@@ -162,7 +162,7 @@ test('if nothing exists, there is nothing to tear down, and no DELETE', async ()
   expect(actions.everything).toContain('There is nothing to tear down.');
 });
 
-test('all versions of a set are deleted, and nothing else with a similar name', async () => {
+test('a teardown deletes all versions of a secret set, and nothing with a similar name', async () => {
   seed();
   for (const name of ['voice-pr-7-0123abcd', 'voice-pr-7-20250131', 'voice-pr-7-0123abcde'])
     stage.emulator.seed.secretSet({ name });
@@ -175,7 +175,7 @@ test('all versions of a set are deleted, and nothing else with a similar name', 
   expect(stage.emulator.state.secretSet('voice-pr-7-0123abcde')).toBeDefined();
 });
 
-describe('in several regions', () => {
+describe('a teardown in several regions', () => {
   const regions = {
     region: 'us-west, eu-central',
     'agent-name': 'voice-pr-{pr}-{region}',
@@ -186,13 +186,13 @@ describe('in several regions', () => {
     for (const region of ['us-west', 'eu-central']) seed({ region, suffix: `-${region}` });
   });
 
-  test('everything is deleted', async () => {
+  test('deletes everything', async () => {
     const { succeeded } = await tearDown(regions);
     expect(succeeded).toBe(true);
     expect([left('-us-west'), left('-eu-central')]).toEqual([[], []]);
   });
 
-  test('a failure in one does not stop the others, and a second teardown finishes', async () => {
+  test('continues after a failure in one region, and a second teardown finishes', async () => {
     stage.emulator.script.fault(
       { method: 'DELETE', path: '/v1/agents/voice-pr-7-us-west' },
       { kind: 'status', status: 403, body: { error: 'Forbidden', code: 'FORBIDDEN' } },
@@ -218,7 +218,7 @@ describe('in several regions', () => {
   });
 });
 
-test('without a region, the agent tells it', async () => {
+test('a teardown uses the region of the agent if `region` is omitted', async () => {
   seed({ region: 'eu-central' });
   const { agents } = await stage.release(
     { ...credentials['API key'], ...names, teardown: 'true' },
@@ -228,7 +228,7 @@ test('without a region, the agent tells it', async () => {
   expect(left()).toEqual([]);
 });
 
-test('without a region and without an agent, the set tells it', async () => {
+test('a teardown uses the region of the secret set if there is no agent and `region` is omitted', async () => {
   seed({ region: 'eu-central' });
   stage.emulator.script.deleteAgent('voice-pr-7');
   const { agents } = await stage.release(
@@ -239,7 +239,7 @@ test('without a region and without an agent, the set tells it', async () => {
   expect(left()).toEqual([]);
 });
 
-describe('a teardown that cannot be meant', () => {
+describe('a teardown is rejected if it', () => {
   test('names an unknown region', async () => {
     const { succeeded, actions } = await tearDown({ region: 'us-wst' });
     expect(succeeded).toBe(false);
@@ -259,8 +259,8 @@ describe('a teardown that cannot be meant', () => {
   });
 });
 
-describe('what others need stays', () => {
-  test('a set and a pull secret that another agent binds', async () => {
+describe('a teardown keeps', () => {
+  test('a secret set and an image pull secret that another agent binds', async () => {
     seed();
     stage.emulator.seed.agent({
       name: 'voice-copy',
@@ -277,7 +277,7 @@ describe('what others need stays', () => {
     expect(actions.log).toContain(`info: ${kept}`);
   });
 
-  test('a set that somebody binds after the look', async () => {
+  test('a secret set that another agent binds just before the deletion', async () => {
     seed();
     stage.emulator.script.fault(
       { method: 'DELETE', path: '/v1/secrets/voice-pr-7-keys' },
@@ -291,7 +291,7 @@ describe('what others need stays', () => {
     expect(secretSets).toMatchObject([{ outcome: 'kept' }, { outcome: 'deleted' }]);
   });
 
-  test('a referenced set, which the platform cannot delete', async () => {
+  test('a referenced secret set, which the platform cannot delete', async () => {
     stage.emulator.seed.secretSet({ name: 'voice-pr-7-keys', referenced: true });
     const { succeeded, secretSets } = await tearDown();
     expect(succeeded).toBe(true);
@@ -299,14 +299,14 @@ describe('what others need stays', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('a pull secret that has the name of the set', async () => {
+  test('an image pull secret that has the name of the secret set', async () => {
     stage.emulator.seed.imagePullSecret({ name: 'voice-pr-7-keys' });
     const { secretSets, actions } = await tearDown();
     expect(secretSets[0]).toMatchObject({ outcome: 'kept' });
     expect(actions.summary).toContain('because it is an image pull secret');
   });
 
-  test('a set without {pr}, with a remark', async () => {
+  test('a secret set without `{pr}`, with a notice', async () => {
     seed();
     stage.emulator.seed.secretSet({ name: 'shared-keys' });
     const { succeeded, secretSets, actions } = await tearDown({ 'secret-set': 'shared-keys' });
@@ -316,7 +316,7 @@ describe('what others need stays', () => {
     expect(actions.summary).toContain('`secret-set` has no `{pr}`, so others may use it.');
   });
 
-  test('an agent that is older than the pull request, with its sets', async () => {
+  test('an agent that is older than the pull request, and its sets', async () => {
     seed({ sessions: 1 });
     stage.emulator.seed.agent({
       name: 'voice-pr-7',
@@ -333,7 +333,7 @@ describe('what others need stays', () => {
   });
 });
 
-describe('while the platform holds a set to be in use', () => {
+describe('while the platform reports that a secret set is in use, a teardown', () => {
   const inUse = {
     kind: 'status',
     status: 409,
@@ -341,7 +341,7 @@ describe('while the platform holds a set to be in use', () => {
   } as const;
   const path = '/v1/secrets/voice-pr-7-keys';
 
-  test('the deletion is retried', async () => {
+  test('retries the deletion', async () => {
     seed();
     stage.emulator.script.fault({ method: 'DELETE', path }, inUse, { times: 30 });
     const { succeeded } = await tearDown();
@@ -349,7 +349,7 @@ describe('while the platform holds a set to be in use', () => {
     expect(left()).toEqual([]);
   });
 
-  test('it is retried until wait-timeout, and the pull secret goes nonetheless', async () => {
+  test('retries until `wait-timeout`, and deletes the image pull secret anyway', async () => {
     seed();
     stage.emulator.script.fault({ method: 'DELETE', path }, inUse, { times: Infinity });
     const startedAt = stage.clock.now();
@@ -365,14 +365,14 @@ describe('while the platform holds a set to be in use', () => {
   });
 });
 
-describe('a lost answer to a delete is looked up', () => {
+describe('a teardown whose answer to a deletion is lost', () => {
   const targets = [
     { what: 'agent', path: '/v1/agents/voice-pr-7' },
     { what: 'secret set', path: '/v1/secrets/voice-pr-7-keys' },
-    { what: 'pull secret', path: '/v1/secrets/voice-pr-7-pull' },
+    { what: 'image pull secret', path: '/v1/secrets/voice-pr-7-pull' },
   ];
 
-  test.each(targets)('of the $what, which was deleted', async ({ path }) => {
+  test.each(targets)('finds out that the $what was deleted', async ({ path }) => {
     seed();
     stage.emulator.script.fault({ method: 'DELETE', path }, { kind: 'reset', carryOut: true });
     const { succeeded, agents, secretSets } = await tearDown();
@@ -385,7 +385,7 @@ describe('a lost answer to a delete is looked up', () => {
     expect(deletions().filter((one) => one.endsWith(path.slice('/v1/'.length)))).toHaveLength(1);
   });
 
-  test.each(targets)('of the $what, which was not deleted', async ({ path }) => {
+  test.each(targets)('finds out that the $what was not deleted', async ({ path }) => {
     seed();
     stage.emulator.script.fault({ method: 'DELETE', path }, { kind: 'reset' });
     expect((await tearDown()).succeeded).toBe(true);
@@ -393,8 +393,8 @@ describe('a lost answer to a delete is looked up', () => {
   });
 });
 
-describe('with dry-run', () => {
-  test('it is listed what would go', async () => {
+describe('a teardown with `dry-run: true`', () => {
+  test('lists what it would delete', async () => {
     seed({ sessions: 3 });
     stage.emulator.seed.agent({ name: 'voice-copy', imagePullSecretSet: 'voice-pr-7-pull' });
     const { succeeded, actions, agents } = await tearDown({ 'dry-run': 'true' });
@@ -427,7 +427,7 @@ describe('with dry-run', () => {
     expect(actions.summary).toContain('3 would be stopped');
   });
 
-  test('it needs no credential where there is none', async () => {
+  test('needs no credential if none is available', async () => {
     const { region, teardown } = base;
     const { succeeded } = await stage.release(
       { ...names, region, teardown, 'dry-run': 'true' },
@@ -438,8 +438,8 @@ describe('with dry-run', () => {
   });
 });
 
-describe('inputs of the release', () => {
-  test('are ignored with a remark, and their values masked', async () => {
+describe('inputs that only a release needs', () => {
+  test('are ignored by a teardown with a notice, and their values are masked', async () => {
     seed();
     const { succeeded, actions } = await tearDown({
       secrets: 'A=hidden-value\nnot a secret line',
@@ -469,18 +469,18 @@ describe('inputs of the release', () => {
 
   test.each([
     {
-      name: 'an agent without {pr}',
+      name: 'an agent name without `{pr}`',
       inputs: { 'agent-name': 'production' },
       message: '`agent-name`: has no `{pr}`, so `teardown` would delete an agent that others use',
     },
     {
-      name: 'no agent',
+      name: 'no agent name',
       inputs: { 'agent-name': '' },
       message:
         '`agent-name`: is not set, but `teardown` needs the name of the agent, with `{pr}` in it',
     },
     {
-      name: 'a teardown that is neither true nor false',
+      name: 'a value of `teardown` that is neither true nor false',
       inputs: { teardown: 'yes', image: 'ghcr.io/acme/voice:1' },
       message: '`teardown`: `yes` is neither `true` nor `false`',
     },
@@ -489,7 +489,7 @@ describe('inputs of the release', () => {
       inputs: { 'secrets-sets': 'x' },
       message: 'secrets-sets',
     },
-  ])('that are mistakes are reported: $name', async ({ inputs, message }) => {
+  ])('are reported by a teardown if they are mistakes: $name', async ({ inputs, message }) => {
     const { succeeded, actions } = await tearDown(inputs);
     expect(succeeded).toBe(false);
     expect(stage.emulator.requests).toEqual([]);
@@ -497,7 +497,7 @@ describe('inputs of the release', () => {
   });
 });
 
-describe('without the time at which the pull request was opened', () => {
+describe('a teardown that does not know when the pull request was opened', () => {
   let github: GitHubServer;
   beforeEach(async () => {
     github = await GitHubServer.start();
@@ -513,13 +513,13 @@ describe('without the time at which the pull request was opened', () => {
       },
     );
 
-  test('a telling name is enough', async () => {
+  test('accepts a name that contains `pr-{pr}`', async () => {
     seed();
     expect((await sweep({})).succeeded).toBe(true);
     expect(left()).toEqual([]);
   });
 
-  test('any other name needs github-token', async () => {
+  test('needs `github-token` for any other name', async () => {
     stage.emulator.seed.agent({ name: 'voice-7', createdAt: opened() - minute });
     const other = { 'agent-name': 'voice-{pr}' };
     const without = await sweep(other);
@@ -535,7 +535,7 @@ describe('without the time at which the pull request was opened', () => {
   });
 });
 
-test('a comment on the pull request of a fork may end its preview', async () => {
+test('a comment on the pull request of a fork may start the teardown of its preview', async () => {
   seed();
   const event = {
     eventName: 'issue_comment',
@@ -550,27 +550,30 @@ test('a comment on the pull request of a fork may end its preview', async () => 
 describe('a cancelled teardown', () => {
   test.each([
     { at: 'the agent', path: '/v1/agents/voice-pr-7' },
-    { at: 'the set', path: '/v1/secrets/voice-pr-7-keys' },
-    { at: 'the pull secret', path: '/v1/secrets/voice-pr-7-pull' },
-  ])('at $at tells what is gone and what is not, and a second one finishes', async ({ path }) => {
-    seed({ sessions: 1 });
-    const cancellation = new AbortController();
-    stage.emulator.script.fault({ method: 'DELETE', path }, { kind: 'hang' });
-    stage.emulator.script.after({ method: 'DELETE', path }, () => undefined);
-    stage.emulator.script.before({ method: 'DELETE', path }, () => {
-      cancellation.abort(new CancelledError('SIGINT'));
-    });
-    const { succeeded, actions } = await tearDown({}, { cancellation: cancellation.signal });
-    expect(succeeded).toBe(false);
-    const { summary } = actions;
-    expect(summary).toContain('The run was cancelled');
-    expect(summary).toMatch(/\*\*Done\*\*: .*1 session of `voice-pr-7` in `us-west` was stopped/);
-    expect(summary).toContain('was being deleted; it is unknown whether that succeeded');
-    if (!path.endsWith('pull'))
-      expect(summary).toMatch(/image pull secret `voice-pr-7-pull` in `us-west` was not deleted/);
-    stage.emulator.script.forget();
-    const again = await tearDown();
-    expect(again.succeeded).toBe(true);
-    expect(left()).toEqual([]);
-  });
+    { at: 'the secret set', path: '/v1/secrets/voice-pr-7-keys' },
+    { at: 'the image pull secret', path: '/v1/secrets/voice-pr-7-pull' },
+  ])(
+    'at $at reports what is deleted and what is not, and a second one finishes',
+    async ({ path }) => {
+      seed({ sessions: 1 });
+      const cancellation = new AbortController();
+      stage.emulator.script.fault({ method: 'DELETE', path }, { kind: 'hang' });
+      stage.emulator.script.after({ method: 'DELETE', path }, () => undefined);
+      stage.emulator.script.before({ method: 'DELETE', path }, () => {
+        cancellation.abort(new CancelledError('SIGINT'));
+      });
+      const { succeeded, actions } = await tearDown({}, { cancellation: cancellation.signal });
+      expect(succeeded).toBe(false);
+      const { summary } = actions;
+      expect(summary).toContain('The run was cancelled');
+      expect(summary).toMatch(/\*\*Done\*\*: .*1 session of `voice-pr-7` in `us-west` was stopped/);
+      expect(summary).toContain('was being deleted; it is unknown whether that succeeded');
+      if (!path.endsWith('pull'))
+        expect(summary).toMatch(/image pull secret `voice-pr-7-pull` in `us-west` was not deleted/);
+      stage.emulator.script.forget();
+      const again = await tearDown();
+      expect(again.succeeded).toBe(true);
+      expect(left()).toEqual([]);
+    },
+  );
 });

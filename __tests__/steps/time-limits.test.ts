@@ -4,7 +4,7 @@ import { credentials, stageForEachTest } from '../support/release-run.js';
 
 const stage = stageForEachTest({ secretSetDelay: 300, deploymentDelay: 300 });
 
-/** Milliseconds: shorter than the time that one call may take by itself. */
+/** In milliseconds; shorter than the limit of a single request. */
 const limit = 12_000;
 const release = {
   ...credentials['API key'],
@@ -30,10 +30,10 @@ interface Phase {
   readonly name: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly arrange?: () => void;
-  /** What is never answered, after so many that are. */
+  /** The requests that are never answered, after the first `skip` ones. */
   readonly silent: RequestMatch;
   readonly skip?: number;
-  /** What is told of it. */
+  /** What the report says about it. */
   readonly told: string;
 }
 
@@ -47,7 +47,7 @@ const seedVersion = (): void => {
 
 const phases: Phase[] = [
   {
-    name: 'the write of a set',
+    name: 'the write of a secret set',
     silent: { method: 'PUT', path: '/v1/secrets/keys' },
     told: '`secrets-timeout` (12 s)',
   },
@@ -58,12 +58,12 @@ const phases: Phase[] = [
     told: '`secrets-timeout` (12 s)',
   },
   {
-    name: 'a look at a set',
+    name: 'a status check of a secret set',
     silent: { method: 'GET', path: '/v1/secrets/keys' },
     told: 'No status check of the set succeeded within 12 s',
   },
   {
-    name: 'the look at the agent before it is deployed',
+    name: 'the read of the agent before it is deployed',
     arrange: seedAgent,
     silent: agent,
     skip: 1,
@@ -75,13 +75,13 @@ const phases: Phase[] = [
     told: '`wait-timeout` (12 s)',
   },
   {
-    name: 'the deploy of an agent that is there',
+    name: 'the deploy of an existing agent',
     arrange: seedAgent,
     silent: { method: 'POST', path: '/v1/agents/voice' },
     told: '`wait-timeout` (12 s)',
   },
   {
-    name: 'the look for a deployment that the answer does not name',
+    name: 'the read of the agent if the answer to the deploy names no deployment',
     arrange: () => {
       seedAgent();
       stage.emulator.script.fault(
@@ -94,7 +94,7 @@ const phases: Phase[] = [
     told: '`wait-timeout` (12 s)',
   },
   {
-    name: 'a look at the rollout',
+    name: 'a status check of the rollout',
     silent: agent,
     skip: 2,
     told: '`wait-timeout` is 12 s',
@@ -107,7 +107,7 @@ const phases: Phase[] = [
     told: '`secrets-timeout` (12 s)',
   },
   {
-    name: 'the list of the sets before versions are deleted',
+    name: 'the list of secret sets before versions are deleted',
     inputs: versions,
     arrange: seedVersion,
     silent: { method: 'GET', path: '/v1/secrets' },
@@ -115,7 +115,7 @@ const phases: Phase[] = [
     told: 'Could not delete older versions of `keys-{version}`',
   },
   {
-    name: 'the list of the agents before versions are deleted',
+    name: 'the list of agents before versions are deleted',
     inputs: versions,
     arrange: seedVersion,
     silent: { method: 'GET', path: '/v1/agents' },
@@ -130,7 +130,7 @@ const phases: Phase[] = [
   },
 ];
 
-describe('a platform that never answers ends a phase by its own limit:', () => {
+describe('if the platform never answers, its own limit ends', () => {
   test.each(phases)('$name', async ({ inputs, arrange, silent, skip = 0, told }) => {
     arrange?.();
     stage.emulator.script.fault(silent, { kind: 'hang' }, { skip, times: 99 });

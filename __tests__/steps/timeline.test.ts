@@ -13,7 +13,7 @@ const release = {
   image: 'ghcr.io/acme/voice:1.0.0',
 };
 
-/** The bars of the timeline, each with how it ended where that is not well. */
+/** The bars of the timeline, each with its state unless it succeeded. */
 function bars({ summary }: RecordedActions): string[] {
   return [...summary.matchAll(/^ {4}(\w.*) :(crit|active)?[-\d:., ]+$/gm)].map(
     ([, label = '', tag]) => (tag === undefined ? label : `${label}: ${tag}`),
@@ -21,7 +21,7 @@ function bars({ summary }: RecordedActions): string[] {
 }
 
 describe('the timeline of a release', () => {
-  test('has a bar for each stretch of work, in the order in which they began', async () => {
+  test('has a bar for each step, in the order in which they started', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'older-a', OLD: 'old' } });
     const { actions } = await stage.release({ ...release, 'prune-secrets': 'true' });
     expect(actions.summary).toContain('    section us-west\n');
@@ -37,28 +37,28 @@ describe('the timeline of a release', () => {
 
   test.each([
     {
-      name: 'a write that is refused',
+      name: 'a rejected write',
       fail: (): void => {
         stage.emulator.script.fault({ method: 'PUT' }, { kind: 'status', status: 400, body: {} });
       },
       ends: ['write keys: crit'],
     },
     {
-      name: 'a set that cannot be provisioned',
+      name: 'a secret set that cannot be provisioned',
       fail: (): void => {
         stage.emulator.script.provisioning('keys', { outcome: 'failed' });
       },
       ends: ['write keys', 'provision keys: crit'],
     },
     {
-      name: 'a set that is not ready in time',
+      name: 'a secret set that is not ready in time',
       fail: (): void => {
         stage.emulator.script.provisioning('keys', { outcome: 'pending' });
       },
       ends: ['write keys', 'provision keys: crit'],
     },
     {
-      name: 'a look at the sets that is refused',
+      name: 'a rejected status check of the secret sets',
       fail: (): void => {
         stage.emulator.script.fault(
           { method: 'GET', path: '/v1/secrets/keys' },
@@ -68,7 +68,7 @@ describe('the timeline of a release', () => {
       ends: ['write keys', 'provision keys: crit'],
     },
     {
-      name: 'a deploy that is refused',
+      name: 'a rejected deploy',
       fail: (): void => {
         stage.emulator.script.fault(
           { method: 'POST' },
@@ -78,20 +78,20 @@ describe('the timeline of a release', () => {
       ends: ['write keys', 'provision keys', 'deploy voice: crit'],
     },
     {
-      name: 'a rollout that fails',
+      name: 'a failed rollout',
       fail: (): void => {
         stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
       },
       ends: ['write keys', 'provision keys', 'deploy voice', 'roll out voice: crit'],
     },
-  ])('shows $name', async ({ fail, ends }) => {
+  ])('marks the bar of $name as failed', async ({ fail, ends }) => {
     fail();
     const { succeeded, actions } = await stage.release({ ...release, 'secrets-timeout': '20' });
     expect(succeeded).toBe(false);
     expect(bars(actions)).toEqual(ends);
   });
 
-  test('shows of sets that are looked at together that the look failed for all', async () => {
+  test('marks the bars of all secret sets that a failed status check was for', async () => {
     stage.emulator.script.fault(
       { method: 'GET', path: '/v1/secrets' },
       { kind: 'status', status: 403, body: {} },

@@ -27,10 +27,10 @@ const files = {
 
 const checkout = checkoutForEachTest(files);
 
-/** Releases, and unpacks what was uploaded with the system's own `tar`. */
+/** Runs a release, and unpacks the uploaded archive with the system's `tar`. */
 async function uploaded(inputs: Readonly<Record<string, string>> = {}): Promise<{
   readonly names: string[];
-  /** As GNU's tar tells it. */
+  /** The list of the archive that GNU tar prints. */
   readonly listing: () => string;
   readonly log: string;
   readonly unpacked: string;
@@ -69,46 +69,50 @@ const without = (...paths: string[]): string[] => {
 };
 const secrets = ['.env', '.env.example', 'certs/ca.pem', 'certs/server.key', 'src/.env.local'];
 
-describe('what is uploaded', () => {
+describe('the uploaded build context', () => {
   test.each([
     {
-      name: 'without an ignore file, all but the usual and secrets',
+      name: 'without an ignore file has all files but secrets and those that are excluded by default',
       ignore: undefined,
       expected: without(...secrets, 'node_modules/pkg/index.js', 'src/app.pyc'),
     },
-    { name: 'with an empty one, all but secrets', ignore: '', expected: without(...secrets) },
     {
-      name: 'an anchored pattern counts at the root only',
+      name: 'with an empty ignore file has all files but secrets',
+      ignore: '',
+      expected: without(...secrets),
+    },
+    {
+      name: 'lacks the matches of an anchored pattern only at its root',
       ignore: '*.md\ntests\n',
       expected: without(...secrets, 'README.md', 'tests/test_app.py'),
     },
     {
-      name: 'two stars count at any depth',
+      name: 'lacks the matches of a pattern with two asterisks at any depth',
       ignore: '**/*.md\n**/*.py[co]\n',
       expected: without(...secrets, 'README.md', 'src/notes.md', 'src/app.pyc'),
     },
     {
-      name: 'a later line takes in again, and the last one wins',
+      name: 'has the files of a later exception, and the last line wins',
       ignore: '**/*.md\n!src/*.md\n# a comment\n\nnode_modules/\n',
       expected: without(...secrets, 'README.md', 'node_modules/pkg/index.js'),
     },
     {
-      name: 'only what is named, but no secrets of a folder that is',
+      name: 'has only the listed folder, without its secrets',
       ignore: '*\n!src\nsrc/deep\n',
       expected: ['Dockerfile', 'src/app.py', 'src/app.pyc', 'src/notes.md'],
     },
     {
-      name: 'a secret that a line names',
+      name: 'has a secret that a line of the ignore file names',
       ignore: '!.env.example\n!certs/*.pem\n',
       expected: without('.env', 'certs/server.key', 'src/.env.local'),
     },
     {
-      name: 'the Dockerfile although it is ignored',
+      name: 'has the Dockerfile even if it is ignored',
       ignore: 'Dockerfile\nsrc\ntests\n',
       expected: ['Dockerfile', 'README.md', 'a+b (1).txt', 'bot.py', 'node_modules/pkg/index.js'],
     },
     {
-      name: 'characters as they are',
+      name: 'lacks a file whose name has special characters',
       ignore: 'a+b (1).txt\n',
       expected: without(...secrets, 'a+b (1).txt'),
     },
@@ -118,7 +122,7 @@ describe('what is uploaded', () => {
     expect(names.filter((name) => name !== '.dockerignore')).toEqual(expected);
   });
 
-  test('leaves out what `build-exclude` says, whatever the ignore file takes in', async () => {
+  test('lacks the matches of `build-exclude`, even if the ignore file includes them', async () => {
     checkout.write({ '.dockerignore': '!src/notes.md\n' });
     const { names } = await uploaded({ 'build-exclude': '*.md, src/deep, certs/' });
     expect(names).toEqual([
@@ -133,7 +137,7 @@ describe('what is uploaded', () => {
     ]);
   });
 
-  test('is told as far as it may be secret', async () => {
+  test('lacks secrets, which the log lists', async () => {
     const { log } = await uploaded();
     expect(log).toContain(
       'Excluded, because they may contain secrets: `.env`, `.env.example`, `certs/ca.pem`, `certs/server.key`, `src/.env.local`.',
@@ -142,7 +146,7 @@ describe('what is uploaded', () => {
   });
 
   onSystemsWith('GNU tar').test(
-    "is what lies in the files, with their modes, and as nobody's at no time",
+    'has the content and modes of the files, without owners and times',
     async () => {
       chmodSync(join(checkout.workspace, 'bot.py'), 0o700);
       symlinkSync('../bot.py', join(checkout.workspace, 'src/link.py'));

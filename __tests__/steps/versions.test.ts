@@ -8,10 +8,10 @@ import { credentials, stageForEachTest, writes } from '../support/release-run.js
 const older = 'ghcr.io/acme/voice:1.0.0';
 const newer = 'ghcr.io/acme/voice:2.0.0';
 
-/** Nothing here depends on how long things take, and each look at them takes time. */
+/** The tests do not depend on how long provisioning takes, and each status check costs time. */
 const quick = { secretSetDelay: 300, deploymentDelay: 300 };
 
-/** The version of a content, worked out for itself. */
+/** Computes the version of a content independently of the code under test. */
 function versionOf(values: Readonly<Record<string, string>>, credential = 'sk_emulator'): string {
   const pairs = Object.keys(values)
     .sort()
@@ -20,7 +20,7 @@ function versionOf(values: Readonly<Record<string, string>>, credential = 'sk_em
   return hmac.digest('hex').slice(0, 8);
 }
 
-/** A release of `voice` with a set for each content. */
+/** A release of `voice` with a versioned secret set. */
 function releaseOf(secrets: string, image: string = older) {
   return {
     ...credentials['API key'],
@@ -37,14 +37,14 @@ const second = { secrets: 'A=two\nB=second', values: { A: 'two', B: 'second' } }
 const firstSet = `keys-${versionOf(first.values)}`;
 const secondSet = `keys-${versionOf(second.values)}`;
 
-/** Writes and deletions of sets, as `METHOD name`. */
+/** Writes and deletions of secret sets, as `METHOD name`. */
 function setWrites(emulator: Emulator): string[] {
   return writes(emulator)
     .filter((write) => write.includes('/secrets/'))
     .map((write) => write.replace(/\/v1\/.*secrets\//, ''));
 }
 
-describe('a version', () => {
+describe('the version of a secret set', () => {
   const version = (values: Readonly<Record<string, string>>, credential = 'sk_emulator'): string =>
     contentVersion(
       Object.entries(values).map(([key, value]) => ({ key, value: new SecretValue(value) })),
@@ -61,7 +61,7 @@ describe('a version', () => {
   });
 
   test('does not depend on the order of the pairs', () => {
-    // The order of a language would put them otherwise.
+    // A locale-aware order would differ.
     expect(version({ b: '1', A: '2', _c: '3', B: '4', 'a-x': '5', a_x: '6' })).toBe(
       version({ a_x: '6', B: '4', 'a-x': '5', _c: '3', A: '2', b: '1' }),
     );
@@ -69,15 +69,15 @@ describe('a version', () => {
 
   const content = { A: 'x', B: 'y' };
   test.each([
-    { name: 'a value', other: { A: 'x', B: 'z' } },
-    { name: 'a key', other: { A: 'x', C: 'y' } },
-    { name: 'the case of a key', other: { A: 'x', b: 'y' } },
-    { name: 'values that change places', other: { A: 'y', B: 'x' } },
-    { name: 'one pair more', other: { A: 'x', B: 'y', C: 'z' } },
+    { name: 'another value', other: { A: 'x', B: 'z' } },
+    { name: 'another key', other: { A: 'x', C: 'y' } },
+    { name: 'another case of a key', other: { A: 'x', b: 'y' } },
+    { name: 'swapped values', other: { A: 'y', B: 'x' } },
+    { name: 'one more pair', other: { A: 'x', B: 'y', C: 'z' } },
     { name: 'one pair less', other: { A: 'x' } },
-    { name: 'the same letters cut elsewhere', other: { AB: 'xy' } },
-    { name: 'blanks around a value', other: { A: 'x', B: ' y' } },
-    { name: 'a value that reads like pairs', other: { A: 'x"],["B","y' } },
+    { name: 'the same characters split differently', other: { AB: 'xy' } },
+    { name: 'a space before a value', other: { A: 'x', B: ' y' } },
+    { name: 'a value that looks like several pairs', other: { A: 'x"],["B","y' } },
   ])('differs with $name', ({ other }) => {
     expect(version(other)).not.toBe(version(content));
   });
@@ -87,7 +87,7 @@ describe('a version', () => {
   });
 });
 
-describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
+describe.each(Object.entries(credentials))('with %s, a versioned release', (kind, credential) => {
   const stage = stageForEachTest(quick);
   const secret = kind === 'token' ? 'pcc_pat_emulator' : 'sk_emulator';
   const setOf = (values: Readonly<Record<string, string>>): string =>
@@ -98,7 +98,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     ...credential,
   });
 
-  test('a set is called by its content, and the agent is bound to it', async () => {
+  test('names the set by its content, and binds it to the agent', async () => {
     const { succeeded, secretSets } = await stage.release(release(first.secrets));
     expect(succeeded).toBe(true);
     expect(secretSets).toMatchObject([
@@ -110,14 +110,14 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     });
   });
 
-  test('the order of the secrets changes nothing', async () => {
+  test('does not depend on the order of the secrets', async () => {
     await stage.release(release('A=one\nB=first'));
     const before = setWrites(stage.emulator);
     await stage.release(release('B=first\nA=one'));
     expect(setWrites(stage.emulator)).toEqual(before);
   });
 
-  test('a release that changes nothing writes nothing and deploys nothing', async () => {
+  test('writes nothing and deploys nothing if nothing changes', async () => {
     const { agents: released } = await stage.release(release(first.secrets));
     const before = setWrites(stage.emulator);
     const startedAt = stage.clock.now();
@@ -137,7 +137,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     expect(actions.notices.join()).not.toContain('old values');
   });
 
-  test('that nothing differs is no reason for a warning', async () => {
+  test('does not warn that nothing changed', async () => {
     await stage.release(releaseOf(first.secrets));
     const { actions } = await stage.release(releaseOf(first.secrets));
     expect(actions.warnings).toEqual([]);
@@ -146,7 +146,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     );
   });
 
-  test('code and values change in one deployment', async () => {
+  test('changes code and values in one deployment', async () => {
     await stage.release(release(first.secrets));
     const { succeeded, agents, actions } = await stage.release(release(second.secrets, newer));
     expect(succeeded).toBe(true);
@@ -156,7 +156,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
       { image: newer, secretSet: setOf(second.values), secretValues: second.values },
     ]);
     expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
-    // It is another set that makes the deployment, so none has to be forced.
+    // Another set makes a new deployment anyway, so none has to be forced.
     const update = stage.emulator.requests.findLast(({ method }) => method !== 'GET');
     expect(update?.body).not.toHaveProperty('forceRedeploy');
     expect(actions.notices).toContainEqual(
@@ -165,7 +165,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     expect(stage.emulator.state.secretSet(setOf(first.values))?.values).toEqual(first.values);
   });
 
-  test('a re-run of an older commit goes back', async () => {
+  test('of an older commit restores the older version', async () => {
     await stage.release(release(first.secrets, older));
     await stage.release(release(second.secrets, newer));
     const before = setWrites(stage.emulator);
@@ -180,7 +180,7 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
     });
   });
 
-  test('a version of which keys are missing is written whole', async () => {
+  test('writes a version completely if keys are missing', async () => {
     stage.emulator.seed.secretSet({ name: setOf(first.values), values: { A: 'one' } });
     const { succeeded, secretSets } = await stage.release(release(first.secrets));
     expect(succeeded).toBe(true);
@@ -189,10 +189,10 @@ describe.each(Object.entries(credentials))('with %s', (kind, credential) => {
   });
 });
 
-describe('what a broken run left behind', () => {
+describe('after an interrupted run, the next release', () => {
   const stage = stageForEachTest(quick);
 
-  test('a version whose provisioning failed is written anew', async () => {
+  test('writes a version again whose provisioning failed', async () => {
     stage.emulator.script.provisioning(firstSet, { outcome: 'failed' });
     const { succeeded } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(false);
@@ -202,7 +202,7 @@ describe('what a broken run left behind', () => {
     expect(secretSets).toMatchObject([{ outcome: 'updated', status: 'ready' }]);
   });
 
-  test('with a token, a write that broke off half-way is made whole by the next run', async () => {
+  test('completes a version that was only partly written with a token', async () => {
     stage.emulator.script.fault(
       { method: 'PUT' },
       { kind: 'status', status: 400, body: { error: 'No', code: 'BAD' } },
@@ -218,7 +218,7 @@ describe('what a broken run left behind', () => {
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
   });
 
-  test('a version that is on its way is awaited, not written', async () => {
+  test('waits for a pending version instead of writing it', async () => {
     stage.emulator.seed.secretSet({
       name: firstSet,
       values: first.values,
@@ -234,14 +234,14 @@ describe('what a broken run left behind', () => {
     expect((deploy?.receivedAt ?? 0) - startedAt).toBeGreaterThanOrEqual(8000);
   });
 
-  test('a version on its way that lacks keys is written', async () => {
+  test('writes a pending version that lacks keys', async () => {
     stage.emulator.seed.secretSet({ name: firstSet, values: { B: 'first' }, status: 'pending' });
     const { succeeded } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(true);
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
   });
 
-  test('a version on its way that fails stops the release', async () => {
+  test('fails if a pending version fails', async () => {
     stage.emulator.seed.secretSet({
       name: firstSet,
       values: first.values,
@@ -254,7 +254,7 @@ describe('what a broken run left behind', () => {
     expect(stage.emulator.state.agents()).toEqual([]);
   });
 
-  test('a version that is ready and bound by nobody is bound', async () => {
+  test('binds a ready version that no agent binds yet', async () => {
     stage.emulator.seed.secretSet({ name: secondSet, values: second.values });
     stage.emulator.seed.secretSet({ name: firstSet, values: first.values });
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: firstSet });
@@ -264,7 +264,7 @@ describe('what a broken run left behind', () => {
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(second.values);
   });
 
-  test('a version that the agent binds and that failed since is mended under it', async () => {
+  test('repairs a failed version that the agent binds', async () => {
     stage.emulator.seed.secretSet({ name: firstSet, values: first.values, status: 'failed' });
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: firstSet });
     const { succeeded } = await stage.release(releaseOf(first.secrets));
@@ -273,7 +273,7 @@ describe('what a broken run left behind', () => {
     expect(stage.emulator.state.agent('voice')?.deployments).toHaveLength(2);
   });
 
-  test('a version of the same name that is an image pull secret is refused', async () => {
+  test('is rejected if the name of the version belongs to an image pull secret', async () => {
     stage.emulator.seed.imagePullSecret({ name: firstSet });
     const { succeeded, actions } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(false);
@@ -281,7 +281,7 @@ describe('what a broken run left behind', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('a version in another region is refused', async () => {
+  test('is rejected if the version is in another region', async () => {
     stage.emulator.seed.secretSet({ name: firstSet, region: 'ap-south', values: first.values });
     const { succeeded, actions } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(false);
@@ -289,7 +289,7 @@ describe('what a broken run left behind', () => {
     expect(writes(stage.emulator)).toEqual([]);
   });
 
-  test('a version that is a Kubernetes Secret is bound, its keys unseen', async () => {
+  test('binds a version that is a Kubernetes Secret, whose keys are not visible', async () => {
     stage.emulator.seed.secretSet({ name: firstSet, referenced: true });
     const { succeeded } = await stage.release(releaseOf(first.secrets));
     expect(succeeded).toBe(true);
@@ -298,7 +298,7 @@ describe('what a broken run left behind', () => {
   });
 });
 
-describe('a release that fails leaves the running agent the set that it has', () => {
+describe('the running agent keeps its version of the secret set if', () => {
   const stage = stageForEachTest(quick);
   const inputs = { ...releaseOf(second.secrets, newer), 'keep-versions': '0' };
 
@@ -309,13 +309,13 @@ describe('a release that fails leaves the running agent the set that it has', ()
 
   test.each([
     {
-      name: 'the provisioning fails',
+      name: 'provisioning fails',
       spoil: (): void => {
         stage.emulator.script.provisioning(secondSet, { outcome: 'failed' });
       },
     },
     {
-      name: 'the write is refused',
+      name: 'the platform rejects the write',
       spoil: (): void => {
         stage.emulator.script.fault(
           { method: 'PUT' },
@@ -324,7 +324,7 @@ describe('a release that fails leaves the running agent the set that it has', ()
       },
     },
     {
-      name: 'the deploy is refused',
+      name: 'the platform rejects the deploy',
       spoil: (): void => {
         stage.emulator.script.fault(
           { method: 'POST' },
@@ -345,7 +345,7 @@ describe('a release that fails leaves the running agent the set that it has', ()
       },
     },
     {
-      name: 'somebody else deploys',
+      name: 'another release deploys',
       spoil: (): void => {
         stage.emulator.script.after({ method: 'POST' }, () => {
           stage.emulator.script.supersede('voice');
@@ -361,17 +361,17 @@ describe('a release that fails leaves the running agent the set that it has', ()
       values: first.values,
     });
     expect(setWrites(stage.emulator)).toEqual([`PUT ${secondSet}`]);
-    if (name !== 'somebody else deploys') {
+    if (name !== 'another release deploys') {
       expect(stage.emulator.state.serving('voice')).toMatchObject({
         image: older,
         secretValues: first.values,
       });
     }
-    // Nothing changed under what runs, so nothing of the kind is said.
+    // Nothing changed for the running agent, so there is no warning about it.
     expect(actions.everything).not.toContain('what runs keeps the old values');
   });
 
-  test('the release after it finds its version and goes on', async () => {
+  test('the next release succeeds with the version that the failed one created', async () => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     await stage.release(inputs);
     const third = 'ghcr.io/acme/voice:2.0.1';
@@ -388,7 +388,7 @@ describe('a release that fails leaves the running agent the set that it has', ()
   });
 });
 
-describe('in several regions', () => {
+describe('a versioned secret set in several regions', () => {
   const stage = stageForEachTest(quick);
   const regions = ['us-west', 'eu-central', 'ap-south', 'us-east'];
   const inputs = {
@@ -401,7 +401,7 @@ describe('in several regions', () => {
     `keys-${region}-${versionOf(values)}`;
 
   test.each(Object.entries(credentials))(
-    'a release that changes nothing writes nothing in any, with %s',
+    'is not written in any region if nothing changed, with %s',
     async (_kind, credential) => {
       const release = { ...inputs, 'api-key': '', ...credential };
       await stage.release(release);
@@ -418,12 +418,12 @@ describe('in several regions', () => {
     },
   );
 
-  test('the content has the same version everywhere', async () => {
+  test('has the same version in all regions', async () => {
     const { secretSets } = await stage.release(inputs);
     expect(secretSets.map(({ name }) => name)).toEqual(regions.map((region) => setIn(region)));
   });
 
-  test('only what is missing is written, and nothing is deployed before it is ready', async () => {
+  test('is written only where it is missing, and no agent is deployed before it is ready', async () => {
     await stage.release(inputs);
     await stage.release({ ...inputs, region: 'us-west', secrets: second.secrets });
     const before = setWrites(stage.emulator).length;
@@ -445,7 +445,7 @@ describe('in several regions', () => {
     ]);
   });
 
-  test('a region that cannot be provisioned leaves all on their old versions', async () => {
+  test('keeps its old version in all regions if it cannot be provisioned in one', async () => {
     await stage.release(inputs);
     stage.emulator.script.provisioning(setIn('ap-south', second.values), { outcome: 'failed' });
     const { agents } = await stage.release({
@@ -461,7 +461,7 @@ describe('in several regions', () => {
   });
 
   test.each(['parallel', 'sequential'])(
-    'rollout: %s deletes nothing in any where one fails',
+    'is deleted in no region if the agent of one fails, with `rollout: %s`',
     async (rollout) => {
       await stage.release(inputs);
       stage.emulator.script.deployment('voice-us-east', { outcome: 'crash-loop' });
@@ -476,7 +476,7 @@ describe('in several regions', () => {
     },
   );
 
-  test('each region keeps its own versions', async () => {
+  test('has its own versions in each region', async () => {
     const { emulator } = stage;
     for (const [index, region] of regions.entries()) {
       for (let old = 0; old <= index; old++) {
@@ -493,7 +493,7 @@ describe('in several regions', () => {
     expect(actions.summary).toContain('Deleted the secret set `keys-ap-south-00000000`');
   });
 
-  test('a deletion that is refused in one region does not keep the others from it', async () => {
+  test('is deleted in the other regions if the platform rejects the deletion in one', async () => {
     const { emulator } = stage;
     for (const region of regions) {
       emulator.seed.secretSet({ name: `keys-${region}-00000000`, region, values: {} });
@@ -514,10 +514,10 @@ describe('in several regions', () => {
   });
 });
 
-describe('keep-versions', () => {
+describe('with `keep-versions`, a release', () => {
   const stage = stageForEachTest(quick);
 
-  /** Older versions, in the order in which they were made. */
+  /** Older versions, in the order in which they were created. */
   function seedVersions(...names: string[]): void {
     for (const name of names) stage.emulator.seed.secretSet({ name, values: { A: 'old' } });
   }
@@ -534,7 +534,7 @@ describe('keep-versions', () => {
     { keep: '4', deleted: [] },
     { keep: '100', deleted: [] },
     { keep: undefined, deleted: versions.slice(0, 1) },
-  ])('of four, $keep are kept, and the oldest go', async ({ keep, deleted }) => {
+  ])('keeps $keep of four versions and deletes the oldest ones', async ({ keep, deleted }) => {
     seedVersions(...versions);
     const { succeeded, secretSets, actions } = await stage.release({
       ...releaseOf(first.secrets),
@@ -556,19 +556,19 @@ describe('keep-versions', () => {
         : [`info: Deleted versions in us-west that no agent binds: ${deleted.join(', ')}.`],
     );
     expect(stage.emulator.state.secretSet(firstSet)).toMatchObject({ status: 'ready' });
-    // What every agent needs is deleted last of all.
+    // Versions are deleted after everything else.
     const all = writes(stage.emulator);
     expect(all.slice(0, 2)).toEqual([`PUT /v1/secrets/${firstSet}`, 'POST /v1/agents']);
   });
 
-  test('what the agent bound before counts as the newest', async () => {
+  test('counts the version that the agent bound before as the newest', async () => {
     seedVersions(...versions);
     stage.emulator.seed.agent({ name: 'voice', image: older, secretSet: versions[0] });
     await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '1' });
     expect(deletions()).toEqual(versions.slice(1));
   });
 
-  test('after a release that changes nothing, what is beyond goes too', async () => {
+  test('also deletes versions if nothing else changes', async () => {
     await stage.release(releaseOf(first.secrets));
     seedVersions(...versions);
     const { agents } = await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '2' });
@@ -576,14 +576,14 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual(versions.slice(0, 2));
   });
 
-  test('one that another agent binds stays, and does not count', async () => {
+  test('keeps a version that another agent binds, without counting it', async () => {
     seedVersions(...versions);
     stage.emulator.seed.agent({ name: 'other', secretSet: versions[1] });
     await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '1' });
     expect(deletions()).toEqual(versions.filter((_, index) => [0, 2].includes(index)));
   });
 
-  test('where most are bound, those that are not do not make up for them', async () => {
+  test('keeps the given number of unbound versions even if most versions are bound', async () => {
     seedVersions(...versions, 'keys-0000000c');
     for (const [index, secretSet] of versions.slice(0, 3).entries()) {
       stage.emulator.seed.agent({ name: `other-${index}`, secretSet });
@@ -592,7 +592,7 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual([]);
   });
 
-  test('one that another agent came to bind during the release stays', async () => {
+  test('keeps a version that another agent binds during the release', async () => {
     seedVersions(...versions);
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.agent({ name: 'other', secretSet: versions[2] });
@@ -601,7 +601,7 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual(versions.filter((_, index) => index !== 2));
   });
 
-  test('where all came to be bound during the release, none goes', async () => {
+  test('deletes nothing if other agents bind all versions during the release', async () => {
     seedVersions('keys-00000000');
     stage.emulator.script.after({ method: 'POST', path: '/v1/agents' }, () => {
       stage.emulator.seed.agent({ name: 'other', secretSet: 'keys-00000000' });
@@ -619,20 +619,20 @@ describe('keep-versions', () => {
   test.each([
     { name: 'seven digits', set: 'keys-0000000' },
     { name: 'nine digits', set: 'keys-000000000' },
-    { name: 'a letter that is no hex digit', set: 'keys-0000000g' },
-    { name: 'more in front', set: 'my-keys-00000000' },
-    { name: 'more behind', set: 'keys-00000000-live' },
+    { name: 'a letter that is not a hex digit', set: 'keys-0000000g' },
+    { name: 'a prefix', set: 'my-keys-00000000' },
+    { name: 'a suffix', set: 'keys-00000000-live' },
     { name: 'a word', set: 'keys-live' },
     { name: 'another separator', set: 'keys.00000000' },
     { name: 'two versions', set: 'keys-00000000-00000000' },
-    { name: 'a part of its own', set: 'keys-00000000.00000000' },
-  ])('a name that nearly matches stays: $name', async ({ set }) => {
+    { name: 'another part after a dot', set: 'keys-00000000.00000000' },
+  ])('keeps a set whose name is similar: $name', async ({ set }) => {
     seedVersions(set, 'keys-00000001');
     await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
     expect(deletions()).toEqual(['keys-00000001']);
   });
 
-  test('a dot in the name is one', async () => {
+  test('reads a dot in the name literally', async () => {
     seedVersions('my.keys.00000000', 'myxkeys.00000000', 'my.keysx00000000', 'my-keys-00000000');
     await stage.release({
       ...releaseOf(first.secrets),
@@ -642,7 +642,7 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual(['my.keys.00000000']);
   });
 
-  test('text behind the version belongs to the name', async () => {
+  test('matches text after the version', async () => {
     seedVersions('v00000000-keys', 'v00000000-keys2', 'v00000000');
     await stage.release({
       ...releaseOf(first.secrets),
@@ -654,13 +654,13 @@ describe('keep-versions', () => {
 
   test.each([
     {
-      name: 'of another region',
+      name: 'in another region',
       seed: (): void => {
         stage.emulator.seed.secretSet({ name: 'keys-00000000', region: 'us-east', values: {} });
       },
     },
     {
-      name: 'of another organization',
+      name: 'in another organization',
       seed: (): void => {
         stage.emulator.seed.secretSet({ name: 'keys-00000000', organization: 'globex' });
       },
@@ -678,20 +678,20 @@ describe('keep-versions', () => {
       },
     },
     {
-      name: 'on its way, so that another release is about to bind it',
+      name: 'pending, so another release is about to bind it',
       seed: (): void => {
         stage.emulator.seed.secretSet({ name: 'keys-00000000', values: {}, status: 'pending' });
       },
     },
     {
-      name: 'one that came up during the release',
+      name: 'created during the release',
       seed: (): void => {
         stage.emulator.script.after({ method: 'PUT' }, () => {
           seedVersions('keys-00000000');
         });
       },
     },
-  ])('stays: $name', async ({ seed }) => {
+  ])('keeps a version that is $name', async ({ seed }) => {
     seedVersions('keys-00000001');
     seed();
     const { succeeded, actions } = await stage.release({
@@ -704,13 +704,13 @@ describe('keep-versions', () => {
     expect(stage.emulator.state.secretSet('keys-00000000')).toBeDefined();
   });
 
-  test('one whose provisioning failed goes', async () => {
+  test('deletes a version whose provisioning failed', async () => {
     stage.emulator.seed.secretSet({ name: 'keys-00000000', values: {}, status: 'failed' });
     await stage.release({ ...releaseOf(first.secrets), 'keep-versions': '0' });
     expect(deletions()).toEqual(['keys-00000000']);
   });
 
-  test('where an agent does not show what it binds, nothing goes', async () => {
+  test('deletes nothing if the platform does not show what an agent binds', async () => {
     seedVersions(...versions);
     stage.emulator.seed.agent({ name: 'other' });
     stage.emulator.script.fault(
@@ -728,7 +728,7 @@ describe('keep-versions', () => {
     );
   });
 
-  test('an agent that is gone since it was listed binds nothing', async () => {
+  test('ignores an agent that was deleted after it was listed', async () => {
     seedVersions(...versions);
     stage.emulator.seed.agent({ name: 'other', secretSet: versions[0] });
     stage.emulator.script.fault(
@@ -743,7 +743,7 @@ describe('keep-versions', () => {
     { name: 'the list of sets', match: { method: 'GET', path: '/v1/secrets' }, skip: 1 },
     { name: 'the list of agents', match: { method: 'GET', path: '/v1/agents' }, skip: 0 },
     { name: 'an agent', match: { method: 'GET', path: '/v1/agents/other' }, skip: 0 },
-  ])('where $name cannot be read, nothing goes, with a warning', async ({ match, skip }) => {
+  ])('deletes nothing and warns if $name cannot be read', async ({ match, skip }) => {
     seedVersions(...versions);
     stage.emulator.seed.agent({ name: 'other' });
     stage.emulator.script.fault(
@@ -762,7 +762,7 @@ describe('keep-versions', () => {
     ]);
   });
 
-  test('a deletion that is refused is a warning, and what went before it is told', async () => {
+  test('warns about a rejected deletion, and reports the deletions before it', async () => {
     seedVersions(...versions);
     stage.emulator.script.fault(
       { method: 'DELETE' },
@@ -782,7 +782,7 @@ describe('keep-versions', () => {
     expect(actions.summary).toContain('Still in use');
   });
 
-  test('a deletion whose answer is lost, or that meets a writer, is made again', async () => {
+  test('retries a deletion whose answer is lost or that conflicts with another process', async () => {
     seedVersions(...versions);
     stage.emulator.script.fault({ method: 'DELETE' }, { kind: 'reset', carryOut: true });
     stage.emulator.script.writing('keys-0000000a', { outcome: 'conflict' });
@@ -798,7 +798,7 @@ describe('keep-versions', () => {
     expect(stage.emulator.state.secretSet('keys-0000000a')).toBeUndefined();
   });
 
-  test('a deletion of which no answer came is not denied', async () => {
+  test('does not claim that a deletion was not done if no answer came', async () => {
     seedVersions('keys-00000000');
     stage.emulator.script.fault(
       { method: 'DELETE' },
@@ -815,7 +815,7 @@ describe('keep-versions', () => {
     ]);
   });
 
-  test('deletions end within the time for sets', async () => {
+  test('stops deleting after `secrets-timeout`', async () => {
     seedVersions(...versions);
     stage.emulator.script.writing('keys-0000000e', { outcome: 'conflict', every: true });
     const startedAt = stage.clock.now();
@@ -829,7 +829,7 @@ describe('keep-versions', () => {
     expect(stage.clock.now() - startedAt).toBeLessThan(25_000);
   });
 
-  test('without waiting for the agent, nothing goes', async () => {
+  test('deletes nothing with `wait-for-ready: false`', async () => {
     seedVersions(...versions);
     const { succeeded } = await stage.release({
       ...releaseOf(first.secrets),
@@ -840,7 +840,7 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual([]);
   });
 
-  test('without an agent, what nobody binds goes', async () => {
+  test('deletes versions that no agent binds if it has no agent itself', async () => {
     seedVersions(...versions);
     stage.emulator.seed.agent({ name: 'voice', secretSet: versions[0] });
     const { succeeded, actions } = await stage.release({
@@ -855,7 +855,7 @@ describe('keep-versions', () => {
     expect(actions.summary).toContain(`\`${firstSet}\``);
   });
 
-  test('without an agent, secrets that could not be provisioned delete nothing', async () => {
+  test('deletes nothing if it has no agent and its secrets cannot be provisioned', async () => {
     seedVersions(...versions);
     stage.emulator.script.provisioning(firstSet, { outcome: 'failed' });
     await stage.release({
@@ -867,7 +867,7 @@ describe('keep-versions', () => {
     expect(deletions()).toEqual([]);
   });
 
-  test('a re-run of an older commit does not delete what it goes back to, nor what it leaves', async () => {
+  test('of an older commit keeps the version that it restores and the one that it replaces', async () => {
     const keepOne = { 'keep-versions': '1' };
     seedVersions(...versions);
     await stage.release({ ...releaseOf(first.secrets, older), ...keepOne });
@@ -879,7 +879,7 @@ describe('keep-versions', () => {
     expect(new Set(deletions())).toEqual(new Set(versions));
   });
 
-  test('with nothing kept, an older commit brings its version back', async () => {
+  test('of an older commit creates its version again if none is kept', async () => {
     const keepNone = { 'keep-versions': '0' };
     await stage.release({ ...releaseOf(first.secrets, older), ...keepNone });
     await stage.release({ ...releaseOf(second.secrets, newer), ...keepNone });
@@ -896,7 +896,7 @@ describe('keep-versions', () => {
     expect(stage.emulator.state.serving('voice')?.secretValues).toEqual(first.values);
   });
 
-  test('with no more versions than are kept, agents are not looked at', async () => {
+  test('does not read agents if there are no more versions than it keeps', async () => {
     seedVersions(...versions.slice(0, 3));
     await stage.release(releaseOf(first.secrets));
     const lists = stage.emulator.requests.filter(
@@ -906,7 +906,7 @@ describe('keep-versions', () => {
   });
 });
 
-describe('a plan', () => {
+describe('a dry run with a versioned secret set', () => {
   const stage = stageForEachTest(quick);
   const old = ['keys-0000000e', 'keys-0000000a', 'keys-0000000d', 'keys-0000000b'];
   const deletedBy = (plan: string | undefined): unknown =>
@@ -925,15 +925,15 @@ describe('a plan', () => {
 
   test.each([
     { name: 'a new version', inputs: releaseOf(second.secrets), bound: old[2] },
-    { name: 'the version that there is', inputs: releaseOf(first.secrets), bound: firstSet },
-    { name: 'a version that comes to be bound', inputs: releaseOf(first.secrets), bound: old[0] },
+    { name: 'the existing version', inputs: releaseOf(first.secrets), bound: firstSet },
+    { name: 'a version that the agent will bind', inputs: releaseOf(first.secrets), bound: old[0] },
     {
-      name: 'secrets alone',
+      name: 'secrets without an agent',
       inputs: { ...releaseOf(first.secrets), 'agent-name': '', image: '' },
       bound: old[3],
     },
     {
-      name: 'an agent that is not awaited',
+      name: 'an agent that the release does not wait for',
       inputs: { ...releaseOf(first.secrets), 'wait-for-ready': 'false' },
       bound: firstSet,
     },
@@ -950,7 +950,7 @@ describe('a plan', () => {
   });
 });
 
-describe('refused before anything is sent', () => {
+describe('a release with a versioned secret set', () => {
   const stage = stageForEachTest(quick);
   const long = stageForEachTest({
     defaultRegion: 'far-central-1',
@@ -959,27 +959,27 @@ describe('refused before anything is sent', () => {
 
   test.each([
     {
-      name: 'no values',
+      name: 'no secrets',
       inputs: { secrets: '' },
       told: ['`secret-set`', 'stands for the content of the set, but no secret is set'],
     },
     {
-      name: 'only empty values',
+      name: 'only empty secrets',
       inputs: { secrets: 'A=', 'empty-secrets': 'skip' },
       told: ['no secret is set'],
     },
     {
-      name: 'pruning',
+      name: '`prune-secrets`',
       inputs: { 'prune-secrets': 'true' },
       told: ['`prune-secrets`', 'has no effect with `{version}`'],
     },
     {
-      name: 'a name that gets too long',
+      name: 'a name that is too long',
       inputs: { 'secret-set': `${'k'.repeat(56)}{version}` },
       told: ['`secret-set`', '3 to 63', '64 characters'],
     },
     {
-      name: 'a name that gets too long in one of the regions',
+      name: 'a name that is too long in one of the regions',
       inputs: {
         region: 'us-west, eu-central',
         'secret-set': `${'k'.repeat(47)}{region}{version}`,
@@ -988,17 +988,17 @@ describe('refused before anything is sent', () => {
       told: ['`secret-set`', '65 characters in eu-central'],
     },
     {
-      name: 'two versions in one name',
+      name: 'two placeholders `{version}` in one name',
       inputs: { 'secret-set': 'keys-{version}-{version}' },
       told: ['`secret-set`', 'once'],
     },
     {
-      name: 'a version in the name of an agent',
+      name: '`{version}` in the name of an agent',
       inputs: { 'agent-name': 'voice-{version}' },
       told: ['`agent-name`', '`{region}`'],
     },
     {
-      name: 'a version in the name of a pull secret',
+      name: '`{version}` in the name of an image pull secret',
       inputs: {
         'image-credentials': 'registry-{version}',
         registry: 'ghcr.io',
@@ -1008,7 +1008,7 @@ describe('refused before anything is sent', () => {
       told: ['`image-credentials`', '`{region}`'],
     },
     {
-      name: 'a version in one of two lines only',
+      name: '`{version}` in only one of two lines',
       inputs: {
         region: 'us-west, eu-central',
         'secret-set': 'us-west: keys-{version}\neu-central: europe',
@@ -1017,28 +1017,28 @@ describe('refused before anything is sent', () => {
       told: ['`secret-set`', 'to all or none'],
     },
     {
-      name: 'the same versions in two regions',
+      name: 'the same name in two regions',
       inputs: { region: 'us-west, eu-central', 'agent-name': 'voice-{region}' },
       told: ['`secret-set`', 'keys-{region}-{version}'],
     },
     {
-      name: 'keep-versions beyond its bounds',
+      name: '`keep-versions` out of bounds',
       inputs: { 'keep-versions': '101' },
       told: ['`keep-versions`', '0 to 100'],
     },
     {
-      name: 'keep-versions without versions',
+      name: '`keep-versions` without `{version}`',
       inputs: { 'secret-set': 'keys', 'keep-versions': '1' },
       told: ['`keep-versions`', 'has no effect without `{version}`'],
     },
-  ])('$name', async ({ inputs, told }) => {
+  ])('is rejected before anything is sent because of $name', async ({ inputs, told }) => {
     const { succeeded, actions } = await stage.release({ ...releaseOf(first.secrets), ...inputs });
     expect(succeeded).toBe(false);
     for (const words of told) expect(actions.errors[0]?.message).toContain(words);
     expect(stage.emulator.requests).toEqual([]);
   });
 
-  test('a name of 63 characters with its version is not too long', async () => {
+  test('is accepted if its name has 63 characters including the version', async () => {
     const { succeeded, secretSets } = await stage.release({
       ...releaseOf(first.secrets),
       'secret-set': `${'k'.repeat(55)}{version}`,
@@ -1047,7 +1047,7 @@ describe('refused before anything is sent', () => {
     expect(secretSets[0]?.['name']).toHaveLength(63);
   });
 
-  test('values that were left out as empty are no part of the content', async () => {
+  test('ignores empty values that it skips in the content of the set', async () => {
     const { secretSets } = await stage.release({
       ...releaseOf(`${first.secrets}\nC=`),
       'empty-secrets': 'skip',
@@ -1055,7 +1055,7 @@ describe('refused before anything is sent', () => {
     expect(secretSets).toMatchObject([{ name: firstSet, added: ['A', 'B'] }]);
   });
 
-  test('a default region that makes the name too long is found before any write', async () => {
+  test('is rejected before any write if the default region makes the name too long', async () => {
     const { succeeded, actions } = await long.release({
       ...releaseOf(first.secrets),
       region: '',

@@ -10,12 +10,12 @@ const inputs = {
   image: 'ghcr.io/acme/voice:1.0.0',
 };
 
-/** Statuses with which the platform may answer, of each kind one. */
+/** One status of each kind with which the platform may respond. */
 const refusals = [400, 401, 402, 403, 404, 429, 500, 503];
 
-describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
+describe.each(Object.entries(credentials))('with %s, the report', (_name, credential) => {
   test.each(refusals)(
-    'a %i before the first write says that nothing was changed',
+    'says that nothing was changed after a %i before the first write',
     async (status) => {
       stage.emulator.script.fault(
         { method: 'GET', path: /\/secrets$/ },
@@ -30,7 +30,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     },
   );
 
-  test('a refusal of the very first write says so too', async () => {
+  test('says that nothing was changed if the first write is rejected', async () => {
     stage.emulator.script.fault(
       { method: 'PUT', path: /\/secrets\/keys$/ },
       { kind: 'status', status: 403, body: { error: 'No', code: 'NO' } },
@@ -42,31 +42,34 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
   test.each([
     { status: 400, isKnown: true },
     { status: 503, isKnown: false },
-  ])('a deploy that ends with $status leaves the agents alone: $isKnown', async (one) => {
-    stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
-    stage.emulator.script.fault(
-      { method: 'POST', path: '/v1/agents/voice' },
-      { kind: 'status', status: one.status, body: { error: 'No', code: 'NO' } },
-      { times: 100 },
-    );
-    stage.emulator.script.fault(
-      { method: 'PUT', path: /\/services$/ },
-      { kind: 'status', status: one.status, body: { error: 'No', code: 'NO' } },
-      { times: 100 },
-    );
-    const { actions } = await stage.release({ ...credential, ...inputs });
-    const message = actions.errors[0]?.message ?? '';
-    expect(message).not.toContain('Nothing was changed.');
-    expect(message.includes('No agent was deployed')).toBe(one.isKnown);
-  });
+  ])(
+    'says that no agent was changed after a deploy that ends with $status: $isKnown',
+    async (one) => {
+      stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
+      stage.emulator.script.fault(
+        { method: 'POST', path: '/v1/agents/voice' },
+        { kind: 'status', status: one.status, body: { error: 'No', code: 'NO' } },
+        { times: 100 },
+      );
+      stage.emulator.script.fault(
+        { method: 'PUT', path: /\/services$/ },
+        { kind: 'status', status: one.status, body: { error: 'No', code: 'NO' } },
+        { times: 100 },
+      );
+      const { actions } = await stage.release({ ...credential, ...inputs });
+      const message = actions.errors[0]?.message ?? '';
+      expect(message).not.toContain('Nothing was changed.');
+      expect(message.includes('No agent was deployed')).toBe(one.isKnown);
+    },
+  );
 });
 
-describe('billing', () => {
+describe('the report of a rejected deploy', () => {
   test.each([
     { name: 'a 402', status: 402, error: 'No' },
     { name: 'a spend limit', status: 400, error: 'The spend limit is reached' },
     { name: 'a suspended account', status: 403, error: 'Your account is suspended' },
-  ])('is what $name points to', async ({ status, error }) => {
+  ])('suggests billing as the cause of $name', async ({ status, error }) => {
     stage.emulator.script.fault(
       { method: 'POST', path: '/v1/agents' },
       { kind: 'status', status, body: { error, code: 'NO' } },
@@ -77,7 +80,7 @@ describe('billing', () => {
   });
 });
 
-test('properties that cannot be read do not stop a release that does not need them', async () => {
+test('a release with `region` succeeds even if the properties of the organization cannot be read', async () => {
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/properties' },
     { kind: 'status', status: 500 },
@@ -89,7 +92,7 @@ test('properties that cannot be read do not stop a release that does not need th
   expect(await stage.release(inferred)).toMatchObject({ succeeded: true });
 });
 
-test('a new agent is told with the access that the platform gave it, and what ready means', async () => {
+test('the report of a new agent names its `websocket-auth` and explains what ready means', async () => {
   stage.emulator.script.fault(
     { method: 'POST', path: '/v1/agents' },
     {
@@ -109,7 +112,7 @@ test('a new agent is told with the access that the platform gave it, and what re
   expect(second.actions.notices.join()).not.toContain('Ready means');
 });
 
-test('logs that a region does not keep are told as such, and the failure itself as ever', async () => {
+test('the report says that a region keeps no logs, and still reports the failure', async () => {
   stage.emulator.script.deployment('voice', { outcome: 'crash-loop', logs: [] });
   const { succeeded, actions } = await stage.release({
     ...credentials['API key'],
@@ -122,7 +125,7 @@ test('logs that a region does not keep are told as such, and the failure itself 
 });
 
 test.each([404, 400, 422])(
-  'logs that are refused with %i do not hide the failure',
+  'the report names the failure even if the platform rejects a request for logs with %i',
   async (status) => {
     stage.emulator.script.deployment('voice', { outcome: 'crash-loop' });
     stage.emulator.script.fault(

@@ -3,7 +3,7 @@ import { checkoutForEachTest } from '../support/checkout.js';
 import { GitHubServer, tokens } from '../support/github-server.js';
 import { stageForEachTest } from '../support/release-run.js';
 
-/** A secret whose value is a word that the platform says: what is decided on stays what was said. */
+/** If the value of a secret is a word that the platform sends, decisions still use the original response. */
 
 const stage = stageForEachTest();
 const checkout = checkoutForEachTest();
@@ -22,7 +22,7 @@ const releaseWith = (word: string, inputs: Readonly<Record<string, string>>) =>
     { environment: checkout.environment },
   );
 
-describe('a build', () => {
+describe('the build of a release', () => {
   test.each(['success', 'building', 'pending'])('succeeds with the secret %s', async (word) => {
     const { succeeded, actions } = await releaseWith(word, { 'cloud-build': 'true' });
     expect(succeeded).toBe(true);
@@ -37,21 +37,21 @@ describe('a build', () => {
   });
 });
 
-describe('a secret set', () => {
-  test.each(['ready', 'pending'])('gets ready with the secret %s', async (word) => {
+describe('the secret set of a release', () => {
+  test.each(['ready', 'pending'])('becomes ready with the secret %s', async (word) => {
     expect(await releaseWith(word, { image })).toMatchObject({ succeeded: true });
   });
 
-  test('fails with the secret failed', async () => {
+  test('fails with the secret `failed`', async () => {
     stage.emulator.script.provisioning('voice-keys', { outcome: 'failed' });
     const { actions } = await releaseWith('failed', { image });
     expect(actions.errors[0]?.title).toBe('A secret set could not be provisioned');
   });
 });
 
-describe('an agent', () => {
+describe('the agent of a release', () => {
   test.each(['Service', 'exists', 'already', 'Service already exists'])(
-    'that came into being meanwhile is updated with the secret %s',
+    'is updated with the secret %s if it was created meanwhile',
     async (word) => {
       let isFirst = true;
       stage.emulator.script.before({ method: 'POST', path: '/v1/agents' }, () => {
@@ -66,7 +66,7 @@ describe('an agent', () => {
   );
 
   test.each(['IMAGE', 'NOT_FOUND', 'PCC_IMAGE_NOT_FOUND'])(
-    'fails with the advice for its code with the secret %s',
+    'fails with the advice for its error code with the secret %s',
     async (word) => {
       stage.emulator.script.deployment('voice', {
         outcome: 'error',
@@ -79,7 +79,7 @@ describe('an agent', () => {
   );
 
   test.each(['Failed', 'CrashLoopBackOff', 'OOMKilled', 'InvalidImageName'])(
-    'fails at once by its phase or reason with the secret %s',
+    'fails at once because of its phase or reason with the secret %s',
     async (word) => {
       stage.emulator.script.deployment('voice', {
         outcome: 'crash-loop',
@@ -94,7 +94,7 @@ describe('an agent', () => {
   );
 });
 
-describe('an image for another processor is recognized by what was said', () => {
+describe('an image for another architecture is recognized', () => {
   const words = ['exec', 'format', 'exec format error', 'format error'];
   const said = 'exec /app/start: exec format error';
 
@@ -121,7 +121,7 @@ describe('an image for another processor is recognized by what was said', () => 
   });
 });
 
-describe('storage', () => {
+describe('the storage for build contexts', () => {
   const answer = (code: string, message: string): string =>
     `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
@@ -135,7 +135,7 @@ describe('storage', () => {
     },
     { word: 'RequestTimeout', code: 'RequestTimeout', message: 'No' },
     { word: 'Code', code: 'IncompleteBody', message: 'No' },
-  ])('is asked again after $code with the secret $word', async ({ word, code, message }) => {
+  ])('gets a second request after $code with the secret $word', async ({ word, code, message }) => {
     stage.emulator.script.fault(
       { method: 'POST', path: /^\/storage\// },
       { kind: 'status', status: code === 'AccessDenied' ? 403 : 400, body: answer(code, message) },
@@ -146,23 +146,26 @@ describe('storage', () => {
     expect(uploads).toHaveLength(2);
   });
 
-  test.each(['PostResponse', 'Location', 'xml'])('is believed with the secret %s', async (word) => {
-    stage.emulator.script.fault(
-      { method: 'POST', path: /^\/storage\// },
-      {
-        kind: 'status',
-        status: 201,
-        body: '<?xml version="1.0"?><PostResponse><Location>x</Location></PostResponse>',
-        carryOut: true,
-      },
-    );
-    expect(await releaseWith(word, { 'cloud-build': 'true' })).toMatchObject({ succeeded: true });
-  });
+  test.each(['PostResponse', 'Location', 'xml'])(
+    'accepts an upload with the secret %s',
+    async (word) => {
+      stage.emulator.script.fault(
+        { method: 'POST', path: /^\/storage\// },
+        {
+          kind: 'status',
+          status: 201,
+          body: '<?xml version="1.0"?><PostResponse><Location>x</Location></PostResponse>',
+          carryOut: true,
+        },
+      );
+      expect(await releaseWith(word, { 'cloud-build': 'true' })).toMatchObject({ succeeded: true });
+    },
+  );
 });
 
 describe('a deploy', () => {
   test.each(['CONFLICT', 'conflict', 'ready'])(
-    'that is refused with 409 is sent again with the secret %s',
+    'is retried after a 409 with the secret %s',
     async (word) => {
       stage.emulator.script.fault(
         { method: 'POST', path: '/v1/agents' },
@@ -177,7 +180,7 @@ describe('a deploy', () => {
   );
 
   test.each(['already', 'taken', 'already taken'])(
-    'of a name that others have is told so with the secret %s',
+    'is reported as a taken name with the secret %s',
     async (word) => {
       stage.emulator.script.fault(
         { method: 'POST', path: '/v1/agents' },
@@ -189,7 +192,7 @@ describe('a deploy', () => {
   );
 
   test.each(['billing', 'limit', 'spend limit'])(
-    'that billing stops is told so with the secret %s',
+    'is reported as stopped by billing with the secret %s',
     async (word) => {
       stage.emulator.script.fault(
         { method: 'POST', path: '/v1/agents' },
@@ -201,7 +204,7 @@ describe('a deploy', () => {
   );
 
   test.each(['warning', 'unchanged'])(
-    'shows the warning of the platform without the secret %s',
+    "is reported with the platform's warning, where the secret %s is redacted",
     async (word) => {
       stage.emulator.script.fault(
         { method: 'POST', path: '/v1/agents' },
@@ -218,7 +221,7 @@ describe('a deploy', () => {
 });
 
 test.each(['Resource', 'accessible', 'Resource not accessible by integration'])(
-  'what the token of GitHub lacks is told with the secret %s',
+  'a missing permission of the GitHub token is reported with the secret %s',
   async (word) => {
     const server = await GitHubServer.start();
     try {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { WorkProgress } from '../../src/steps/progress.js';
 import { TestClock } from '../support/test-clock.js';
 
-function progressOf(all: number): {
+function startProgress(all: number): {
   readonly after: (milliseconds: number, bytes: number) => void;
   readonly said: string[];
 } {
@@ -22,9 +22,9 @@ function progressOf(all: number): {
   };
 }
 
-describe('how far a work is', () => {
-  test('is said every five seconds, and never before', () => {
-    const { after, said } = progressOf(1000);
+describe('the log of the progress', () => {
+  test('has a line at most every five seconds', () => {
+    const { after, said } = startProgress(1000);
     after(0, 100);
     after(4999, 200);
     expect(said).toEqual([]);
@@ -42,23 +42,23 @@ describe('how far a work is', () => {
 
   test.each([
     { name: 'nothing', bytes: 0, said: 'Packed: 0 B of 2.0 KB (0 %).' },
-    { name: 'less than a hundredth', bytes: 20, said: 'Packed: 20 B of 2.0 KB (0 %).' },
-    { name: 'all but a byte', bytes: 2047, said: 'Packed: 2.0 KB of 2.0 KB (99 %).' },
+    { name: 'less than one percent', bytes: 20, said: 'Packed: 20 B of 2.0 KB (0 %).' },
+    { name: 'all but one byte', bytes: 2047, said: 'Packed: 2.0 KB of 2.0 KB (99 %).' },
     { name: 'all', bytes: 2048, said: 'Packed: 2.0 KB of 2.0 KB (100 %).' },
-  ])('is rounded down: $name', ({ bytes, said: expected }) => {
-    const { after, said } = progressOf(2048);
+  ])('rounds the percentage down: $name', ({ bytes, said: expected }) => {
+    const { after, said } = startProgress(2048);
     after(5000, bytes);
     expect(said).toEqual([expected]);
   });
 
-  test('is the whole of it where there is nothing to do', () => {
-    const { after, said } = progressOf(0);
+  test('says 100 % if there is nothing to do', () => {
+    const { after, said } = startProgress(0);
     after(5000, 0);
     expect(said).toEqual(['Packed: 0 B of 0 B (100 %).']);
   });
 
-  test('goes back where a work begins anew', () => {
-    const { after, said } = progressOf(100);
+  test('goes back if the work starts again', () => {
+    const { after, said } = startProgress(100);
     after(5000, 90);
     after(5000, 10);
     expect(said).toEqual(['Packed: 90 B of 100 B (90 %).', 'Packed: 10 B of 100 B (10 %).']);
