@@ -11,8 +11,8 @@ const voice = {
   image: 'ghcr.io/acme/voice:1.0.0',
 };
 
-describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
-  test('a first release creates the set and the agent, and the agent is serving with the values', async () => {
+describe.each(Object.entries(credentials))('with %s, the action', (_name, credential) => {
+  test('creates the secret set and the agent in a first release, and the agent is serving with the values', async () => {
     const { succeeded, secretSets, agents, actions } = await stage.release({
       ...credential,
       ...voice,
@@ -62,7 +62,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     });
   });
 
-  test('a rotation makes a new deployment with the new value', async () => {
+  test('makes a new deployment with the new value after a rotation', async () => {
     await stage.release({ ...credential, ...voice });
     const before = stage.emulator.state.serving('voice-agent');
 
@@ -88,7 +88,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(actions.summary).toContain('To be certain, wait 2 h (the session limit)');
   });
 
-  test('a release writes an image pull secret in the form of the platform and waits for it', async () => {
+  test("writes an image pull secret in the platform's format and waits for it", async () => {
     stage.emulator.script.provisioning('registry', { delay: 9000 });
     const { succeeded, secretSets, actions } = await stage.release({
       ...credential,
@@ -116,7 +116,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     });
   });
 
-  test('a crash loop ends the wait at once, and the report says that the previous deployment is still serving', async () => {
+  test('stops waiting after a crash loop, and reports that the previous deployment is still serving', async () => {
     await stage.release({ ...credential, ...voice, 'min-agents': '1' });
     const before = stage.emulator.state.serving('voice-agent')?.id;
     stage.emulator.script.deployment('voice-agent', {
@@ -144,7 +144,7 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
     expect(actions.summary).toContain('ModuleNotFoundError');
   });
 
-  test('an impossible release writes nothing', async () => {
+  test('writes nothing if the release is impossible', async () => {
     stage.emulator.seed.secretSet({ name: 'voice-secrets', region: 'eu-central' });
     const { succeeded, actions } = await stage.release({
       ...credential,
@@ -158,8 +158,8 @@ describe.each(Object.entries(credentials))('with %s', (_name, credential) => {
   });
 });
 
-describe('unexpected problems are reported', () => {
-  test('a run with an unreadable event shows no logs and counts as a fork', async () => {
+describe('the action reports unexpected problems', () => {
+  test('and shows no logs and assumes a fork if it cannot read the event', async () => {
     stage.emulator.script.deployment('voice-agent', { outcome: 'crash-loop', logs: ['a word'] });
     const unreadable = (): Promise<never> => Promise.reject(new Error('no such file'));
     const failed = await stage.release(
@@ -179,7 +179,7 @@ describe('unexpected problems are reported', () => {
     expect(refused.actions.errors[0]?.title).toContain('from a fork');
   });
 
-  test('a bug is reported as a bug, without a secret value', async () => {
+  test('and calls a bug a bug, without a secret value', async () => {
     const { succeeded, actions } = await stage.release(
       { ...credentials['API key'], ...voice, 'secrets-file': '.env' },
       { readFile: () => Promise.resolve(JSON.parse('{"hidden": "value"}') as string) },
@@ -191,7 +191,7 @@ describe('unexpected problems are reported', () => {
   });
 });
 
-test('if one call fails, the other calls in progress end with the run', async () => {
+test('if one request fails, the other requests in progress end with the run', async () => {
   stage.emulator.script.fault(
     { method: 'GET', path: '/v1/regions' },
     { kind: 'status', status: 401, body: { error: 'Unauthorized', code: 'UNAUTHORIZED' } },
@@ -206,7 +206,7 @@ test('if one call fails, the other calls in progress end with the run', async ()
   await setTimeout(50);
   expect(actions.errors[0]?.title).toBe('The platform rejected the credential');
   expect(actions.log).toHaveLength(lines);
-  // The call without a response was ended, not retried.
+  // The request without a response was ended, not retried.
   const asked = stage.emulator.requests.map(({ path }) => path);
   expect(new Set(asked).size).toBe(asked.length);
 });

@@ -63,7 +63,7 @@ const replies = fc.record({
   body: bodies,
 });
 
-test('whatever GitHub answers, a call ends well or in an error of its own that does not quote it', async () => {
+test('whatever GitHub answers, a request succeeds or fails with a GitHubError that does not quote the answer', async () => {
   await fc.assert(
     fc.asyncProperty(replies, async (given) => {
       reply = given;

@@ -23,13 +23,13 @@ describe('Whether code of a fork runs with the secrets of the repository', () =>
       isFork: false,
     },
     {
-      name: 'a pull request of a fork',
+      name: 'a pull request from a fork',
       eventName: 'pull_request_target',
       payload: pullRequest({ repo: fork }),
       isFork: true,
     },
     {
-      name: 'a pull request whose repository is gone',
+      name: 'a pull request from a deleted repository',
       eventName: 'pull_request_target',
       payload: pullRequest({ repo: null }),
       isFork: true,
@@ -41,7 +41,7 @@ describe('Whether code of a fork runs with the secrets of the repository', () =>
       isFork: true,
     },
     {
-      name: 'a head without a name, in a repository without one',
+      name: 'a head and a repository without names',
       eventName: 'pull_request_target',
       payload: pullRequest({ repo: {} }, {}),
       isFork: true,
@@ -59,50 +59,50 @@ describe('Whether code of a fork runs with the secrets of the repository', () =>
       isFork: true,
     },
     {
-      name: 'a head of another shape',
+      name: 'a head of an unexpected shape',
       eventName: 'pull_request_target',
       payload: pullRequest({ repo: { full_name: 4 } }),
       isFork: true,
     },
     {
-      name: 'no payload at all',
+      name: 'no payload',
       eventName: 'pull_request_target',
       payload: undefined,
       isFork: true,
     },
     {
-      name: 'what follows a run of the repository itself',
+      name: 'a workflow_run event after a run of the repository itself',
       eventName: 'workflow_run',
       payload: { repository: own, workflow_run: { head_repository: own } },
       isFork: false,
     },
     {
-      name: 'what follows a run of a fork, whatever else the payload holds',
+      name: 'a workflow_run event after a run of a fork, whatever else is in the payload',
       eventName: 'workflow_run',
       payload: { ...pullRequest({ repo: own }), workflow_run: { head_repository: fork } },
       isFork: true,
     },
     {
-      name: 'what follows a run whose repository is gone',
+      name: 'a workflow_run event after a run of a deleted repository',
       eventName: 'workflow_run',
       payload: { repository: own, workflow_run: { head_repository: null } },
       isFork: true,
     },
     {
-      name: 'what follows a run that the payload does not hold',
+      name: 'a workflow_run event without the run',
       eventName: 'workflow_run',
       payload: { repository: own },
       isFork: true,
     },
     {
-      name: 'a pull request of a fork, whose workflow has no secrets',
+      name: 'a pull request from a fork, whose workflow has no secrets',
       eventName: 'pull_request',
       payload: pullRequest({ repo: fork }),
       isFork: false,
     },
     { name: 'a push', eventName: 'push', payload: { repository: own }, isFork: false },
     { name: 'an event without a name', eventName: '', payload: undefined, isFork: false },
-  ])('$name', ({ eventName, payload, isFork }) => {
+  ])('$name: $isFork', ({ eventName, payload, isFork }) => {
     expect(isForkWithSecrets({ eventName, payload })).toBe(isFork);
   });
 });
@@ -117,26 +117,26 @@ test.each([
   expect(mayBringForks(eventName)).toBe(may);
 });
 
-describe('Whether GitHub gives a run no secrets', () => {
+describe('Whether GitHub withholds the secrets from a run', () => {
   test.each([
     { name: 'a pull request from a fork', payload: pullRequest({ repo: fork }), expected: true },
     {
-      name: 'a pull request from a fork that is gone',
+      name: 'a pull request from a deleted fork',
       payload: pullRequest({ repo: null }),
       expected: true,
     },
     {
-      name: 'a pull request of the repository',
+      name: 'a pull request of the repository itself',
       payload: pullRequest({ repo: own }),
       expected: false,
     },
     {
-      name: 'a pull request of a fork with itself',
+      name: 'a pull request within a fork',
       payload: pullRequest({ repo: fork }, { ...fork, fork: true }),
       expected: true,
     },
     {
-      name: 'a pull request for Dependabot',
+      name: 'a pull request started by Dependabot',
       payload: pullRequest({ repo: own }),
       actor: 'dependabot[bot]',
       expected: true,
@@ -149,14 +149,14 @@ describe('Whether GitHub gives a run no secrets', () => {
       expected: true,
     },
     {
-      name: 'a push of Dependabot',
+      name: 'a push started by Dependabot',
       eventName: 'push',
       payload: { repository: own },
       actor: 'dependabot[bot]',
       expected: true,
     },
     {
-      name: 'a push of a person',
+      name: 'a push by a person',
       eventName: 'push',
       payload: { repository: own },
       actor: 'dependabot',
@@ -168,46 +168,61 @@ describe('Whether GitHub gives a run no secrets', () => {
       payload: pullRequest({ repo: fork }),
       expected: false,
     },
-    { name: 'an event that cannot be read', eventName: '', payload: 'none', expected: false },
-  ])('$name', ({ eventName = 'pull_request', payload, actor, expected }) => {
+    { name: 'an event that cannot be parsed', eventName: '', payload: 'none', expected: false },
+  ])('$name: $expected', ({ eventName = 'pull_request', payload, actor, expected }) => {
     expect(isWithoutSecrets({ eventName, payload }, actor)).toBe(expected);
   });
 });
 
-describe('Whether the logs are closed to strangers', () => {
+describe('Whether the logs are hidden from outsiders', () => {
   test.each([
     { name: 'a public repository', repository: { visibility: 'public' }, isClosed: false },
-    { name: 'a private one', repository: { visibility: 'private' }, isClosed: true },
-    { name: 'an internal one', repository: { visibility: 'internal' }, isClosed: true },
+    { name: 'a private repository', repository: { visibility: 'private' }, isClosed: true },
+    { name: 'an internal repository', repository: { visibility: 'internal' }, isClosed: true },
     { name: 'an unknown visibility', repository: { visibility: 'other' }, isClosed: false },
     { name: 'an empty visibility', repository: { visibility: '' }, isClosed: false },
     {
-      name: 'a visibility before what `private` says',
+      name: 'the visibility `public`, which takes precedence over `private`',
       repository: { visibility: 'public', private: true },
       isClosed: false,
     },
-    { name: 'private, without a visibility', repository: { private: true }, isClosed: true },
-    { name: 'not private, without a visibility', repository: { private: false }, isClosed: false },
-    { name: 'neither of them', repository: {}, isClosed: false },
-    { name: 'a repository of another shape', repository: { private: 'yes' }, isClosed: false },
+    {
+      name: 'a private repository without a visibility',
+      repository: { private: true },
+      isClosed: true,
+    },
+    {
+      name: 'a repository that is not private, without a visibility',
+      repository: { private: false },
+      isClosed: false,
+    },
+    { name: 'neither a visibility nor `private`', repository: {}, isClosed: false },
+    {
+      name: 'a repository of an unexpected shape',
+      repository: { private: 'yes' },
+      isClosed: false,
+    },
     { name: 'no repository', repository: undefined, isClosed: false },
-  ])('$name', ({ repository, isClosed }) => {
+  ])('$name: $isClosed', ({ repository, isClosed }) => {
     expect(isClosedRepository({ eventName: 'push', payload: { repository } })).toBe(isClosed);
   });
 });
 
 describe('The number of the pull request', () => {
   test.each([
-    { name: 'is that of the payload', payload: pullRequest({ repo: own }), number: 7 },
-    { name: 'is none in a push', payload: { repository: own }, number: undefined },
-    { name: 'is none where it is no number', payload: { pull_request: { number: '7' } } },
-    { name: 'is none without a payload', payload: undefined },
+    { name: 'comes from the payload', payload: pullRequest({ repo: own }), number: 7 },
+    { name: 'is undefined for a push', payload: { repository: own }, number: undefined },
+    {
+      name: 'is undefined if the payload has no number there',
+      payload: { pull_request: { number: '7' } },
+    },
+    { name: 'is undefined without a payload', payload: undefined },
   ])('$name', ({ payload, number }) => {
     expect(pullRequestNumber({ eventName: 'pull_request', payload })).toBe(number);
   });
 });
 
-test('A comment on a pull request counts as one, and a comment on an issue does not', () => {
+test('A comment on a pull request has the number of a pull request, and a comment on an issue has none', () => {
   const eventName = 'issue_comment';
   const of = (issue: unknown) => pullRequestNumber({ eventName, payload: { issue } });
   expect(of({ number: 7, pull_request: { url: 'https://api.github.com' } })).toBe(7);

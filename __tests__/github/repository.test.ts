@@ -44,7 +44,7 @@ const deployment = { ref: 'main', environment: 'production', description: 'voice
 const marker = '<!-- voice-agent -->';
 const logUrl = 'https://github.com/acme/voice/actions/runs/1';
 
-/** Keeps one comment with the marker, as plans do. */
+/** Creates or updates one comment with the marker, as a plan does. */
 async function keepComment(
   to: Repository,
   body: string,
@@ -53,7 +53,7 @@ async function keepComment(
   return to.putComment(7, existing, `${marker}\n${body}`);
 }
 
-/** Calls of each kind, by what they do. */
+/** Requests of each kind, by what they do. */
 const calls = {
   'creating a deployment': (to: Repository) => to.createDeployment(deployment),
   'setting the state of a deployment': (to: Repository) =>
@@ -79,8 +79,8 @@ async function failure(promise: Promise<unknown>): Promise<GitHubError> {
   return error;
 }
 
-describe('a deployment', () => {
-  test('is created as it was asked for, whatever the checks of its commit say', async () => {
+describe('a GitHub deployment', () => {
+  test('is created with the given fields, whatever the status checks of its commit say', async () => {
     const id = await repository.createDeployment({ ...deployment, payload: { region: 'us-west' } });
     expect(server.deployments).toEqual([
       { ...deployment, id, payload: { region: 'us-west' }, statuses: [] },
@@ -95,7 +95,7 @@ describe('a deployment', () => {
         },
       },
     ]);
-    // What is left to GitHub is not sent.
+    // Fields that GitHub should set are not sent.
     expect(Object.keys(server.requests[0]?.body as object).sort()).toEqual([
       'auto_merge',
       'description',
@@ -106,7 +106,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('takes its states one after the other', async () => {
+  test('gets several states one after the other', async () => {
     const id = await repository.createDeployment(deployment);
     await repository.setDeploymentState(id, 'in_progress', { logUrl });
     await repository.setDeploymentState(id, 'failure', { logUrl, description: 'It crashed.' });
@@ -116,7 +116,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('has descriptions that are cut where GitHub would refuse them', async () => {
+  test("has descriptions that are shortened to GitHub's limit", async () => {
     const id = await repository.createDeployment({ ...deployment, description: '🎙'.repeat(141) });
     await repository.setDeploymentState(id, 'error', { logUrl, description: 'x'.repeat(140) });
     const [created] = server.deployments;
@@ -128,19 +128,19 @@ describe('a deployment', () => {
 describe('a comment', () => {
   const bodies = (): string[] => server.comments.map(({ body }) => body);
 
-  test('is created, updated, and left alone where it says the same', async () => {
+  test('is created, updated, and not sent again if its text is the same', async () => {
     await expect(keepComment(repository, 'It begins.')).resolves.toBe('created');
     await expect(keepComment(repository, 'It serves.')).resolves.toBe('updated');
     await expect(keepComment(repository, 'It serves.')).resolves.toBe('unchanged');
     expect(bodies()).toEqual([`${marker}\nIt serves.`]);
   });
 
-  test('is the same where GitHub stored other line ends', async () => {
+  test('counts as unchanged if GitHub stored other line endings', async () => {
     server.addComment(7, `${marker}\r\nIt\r\nserves.`);
     await expect(keepComment(repository, 'It\nserves.\n')).resolves.toBe('unchanged');
   });
 
-  test('is found behind many others', async () => {
+  test('is found after many others', async () => {
     for (let count = 0; count < 250; count++) server.addComment(7, 'Looks good.');
     const { id } = server.addComment(7, `${marker}\nIt begins.`);
     await expect(keepComment(repository, 'It serves.')).resolves.toBe('updated');
@@ -156,10 +156,10 @@ describe('a comment', () => {
   });
 
   test.each([
-    { name: 'has another marker', body: '<!-- other-agent -->\nIt serves.' },
-    { name: 'quotes it', body: `> ${marker}\n> It serves.\n\nDoes it?` },
-    { name: 'is empty', body: '' },
-  ])('is none that $name', async ({ body }) => {
+    { name: 'that has another marker', body: '<!-- other-agent -->\nIt serves.' },
+    { name: 'that quotes the marker', body: `> ${marker}\n> It serves.\n\nDoes it?` },
+    { name: 'that is empty', body: '' },
+  ])('$name is not used', async ({ body }) => {
     server.addComment(7, body);
     await expect(keepComment(repository, 'It serves.')).resolves.toBe('created');
     expect(bodies()[0]).toBe(body);
@@ -167,38 +167,38 @@ describe('a comment', () => {
 
   test.each([
     {
-      name: "a job's token leaves alone what a person wrote",
+      name: "a job's token does not update the comment of a person",
       token: tokens.job,
       author: { login: 'mallory', type: 'User' },
       outcome: 'created',
     },
     {
-      name: "a person's token leaves alone what another wrote",
+      name: "a person's token does not update the comment of another person",
       token: tokens.person,
       author: { login: 'mallory', type: 'User' },
       outcome: 'created',
     },
     {
-      name: "a person's token updates what that person wrote",
+      name: "a person's token updates the comment of that person",
       token: tokens.person,
       author: { login: 'alice', type: 'User' },
       outcome: 'updated',
     },
-  ] as const)('of its own: $name', async ({ token, author, outcome }) => {
+  ] as const)('with a marker: $name', async ({ token, author, outcome }) => {
     server.addComment(7, `${marker}\nIt begins.`, author);
     repository.close();
     repository = await connected({ token: new SecretValue(token) });
     await expect(keepComment(repository, 'It serves.')).resolves.toBe(outcome);
   });
 
-  test('is cut where GitHub would refuse it', async () => {
+  test("is shortened to GitHub's limit", async () => {
     await keepComment(repository, 'x'.repeat(65_536));
     expect(bodies()[0]).toHaveLength(65_536);
     expect(bodies()[0]).toMatch(/^<!-- voice-agent -->\nx+…$/);
   });
 });
 
-describe('what the token may not do is told with the permission that it needs', () => {
+describe('an error because of a missing permission names the permission', () => {
   test.each([
     {
       call: 'creating a deployment' as const,
@@ -215,7 +215,7 @@ describe('what the token may not do is told with the permission that it needs', 
       permission: 'pull-requests: write',
       where: 'POST /repos/acme/voice/issues/7/comments',
     },
-  ])('$call', async ({ call, permission, where }) => {
+  ])('for $call', async ({ call, permission, where }) => {
     server.permissions.delete(permission);
     const error = await failure(calls[call](repository));
     expect(error).toMatchObject({ status: 403, lacksPermission: true, call: { permission } });
@@ -224,7 +224,7 @@ describe('what the token may not do is told with the permission that it needs', 
     expect(asked().at(-1)).toBe(where);
   });
 
-  test('also where GitHub hides what the token may not see', async () => {
+  test('even if GitHub hides what the token cannot see', async () => {
     repository.close();
     repository = await connected({ repository: 'hidden' });
     const error = await failure(repository.createDeployment(deployment));
@@ -233,14 +233,14 @@ describe('what the token may not do is told with the permission that it needs', 
   });
 });
 
-describe('a refusal that is about something else is not taken for a permission', () => {
+describe('an error for another reason does not name a permission', () => {
   test.each([
     { status: 401, message: 'Bad credentials' },
     { status: 403, message: 'API rate limit exceeded for installation ID 1.' },
     { status: 403, message: 'Repository was archived so is read-only.' },
     { status: 409, message: 'Conflict' },
     { status: 429, message: 'You have exceeded a secondary rate limit.' },
-  ])('$status $message', async ({ status, message }) => {
+  ])('for $status $message', async ({ status, message }) => {
     server.spoiled.push(answering(status, { message }));
     const error = await failure(repository.createDeployment(deployment));
     expect(error).toMatchObject({ status, lacksPermission: false });
@@ -248,13 +248,13 @@ describe('a refusal that is about something else is not taken for a permission',
     expect(server.requests).toHaveLength(1);
   });
 
-  test('a ref that does not exist', async () => {
+  test('for a ref that does not exist', async () => {
     const error = await failure(repository.createDeployment({ ...deployment, ref: 'gone' }));
     expect(error).toMatchObject({ status: 422, lacksPermission: false });
     expect(error.reason).toBe('the response was 422: `No ref found for: gone`');
   });
 
-  test('fields that are not valid are named', async () => {
+  test('but names the invalid fields', async () => {
     server.spoiled.push(
       answering(422, {
         message: 'Validation Failed',
@@ -272,10 +272,10 @@ describe('a refusal that is about something else is not taken for a permission',
   });
 
   test.each([
-    { name: 'of its own kind', headers: {} },
+    { name: 'in plain text', headers: {} },
     { name: 'in HTML', headers: { 'content-type': 'text/html' } },
-    { name: 'of no kind that is known', headers: { 'content-type': 'application/octet-stream' } },
-  ])("a gateway's page $name", async ({ headers }) => {
+    { name: 'of an unknown type', headers: { 'content-type': 'application/octet-stream' } },
+  ])("for a gateway's page $name", async ({ headers }) => {
     server.spoiled.push({ kind: 'answer', status: 404, body: '<html>hidden-page', headers });
     const error = await failure(repository.createDeployment(deployment));
     expect(error).toMatchObject({ status: 404, lacksPermission: false });
@@ -295,17 +295,17 @@ const passing: { name: string; spoiled: Spoiled; reason: string }[] = [
     reason: 'the connection failed (ECONNRESET)',
   },
   {
-    name: 'an answer that is cut off',
+    name: 'a response that is cut off',
     spoiled: { kind: 'cut-off' },
     reason: 'the response was cut off',
   },
 ];
 
-describe.each(passing)('$name', ({ spoiled, reason }) => {
+describe.each(passing)('after $name, a request to GitHub', ({ spoiled, reason }) => {
   test.each([
-    { name: 'a look at comments', call: 'keeping a comment' as const },
-    { name: 'a state', call: 'setting the state of a deployment' as const },
-  ])('is tried once more for $name, after a moment', async ({ call }) => {
+    { name: 'list comments', call: 'keeping a comment' as const },
+    { name: 'set a state', call: 'setting the state of a deployment' as const },
+  ])('is retried once to $name, after a moment', async ({ call }) => {
     server.deployments.push({ ...deployment, id: 1, payload: {}, statuses: [] });
     server.spoiled.push(spoiled);
     const startedAt = clock.now();
@@ -315,14 +315,14 @@ describe.each(passing)('$name', ({ spoiled, reason }) => {
     expect(clock.now() - startedAt).toBe(1000);
   });
 
-  test('is tried once more and no more', async () => {
+  test('is retried only once', async () => {
     server.spoiled.push(spoiled, spoiled);
     const error = await failure(repository.setDeploymentState(1, 'success', { logUrl }));
     expect(error.reason).toBe(reason);
     expect(server.requests).toHaveLength(2);
   });
 
-  test('is not tried again for what would be there twice', async () => {
+  test('is not retried if that would create a second deployment', async () => {
     server.spoiled.push(spoiled);
     const error = await failure(repository.createDeployment(deployment));
     expect(error.reason).toBe(reason);
@@ -330,7 +330,7 @@ describe.each(passing)('$name', ({ spoiled, reason }) => {
   });
 });
 
-test('an update of a comment is tried once more', async () => {
+test('an update of a comment is retried once', async () => {
   server.addComment(7, `${marker}\nIt begins.`);
   const update = keepComment(repository, 'It serves.');
   while (server.requests.length === 0) await new Promise(setImmediate);
@@ -381,14 +381,19 @@ describe('a request that exceeded a rate limit', () => {
       wait: 4000,
     },
     {
-      name: 'a clock that is an hour late',
+      name: 'a machine clock that is an hour late',
       status: 429,
       headers: () => ({ 'x-ratelimit-reset': resetIn(4) }),
       wait: 4000,
       jump: -3_600_000,
     },
-    { name: 'no wait at all', status: 429, headers: () => ({ 'retry-after': '0' }), wait: 1000 },
-  ])('is sent again after the wait that is asked for: $name', async (limit) => {
+    {
+      name: 'a wait of zero seconds',
+      status: 429,
+      headers: () => ({ 'retry-after': '0' }),
+      wait: 1000,
+    },
+  ])('is retried after the requested wait: $name', async (limit) => {
     server.spoiled.push(limited(limit.status, limit.headers()));
     clock.jump(limit.jump ?? 0);
     const startedAt = clock.now();
@@ -399,18 +404,18 @@ describe('a request that exceeded a rate limit', () => {
   });
 
   test.each([
-    { name: 'is longer than GitHub gets', headers: { 'retry-after': '10' } },
+    { name: 'is longer than the limit of a request', headers: { 'retry-after': '10' } },
     { name: 'is a minute', headers: { 'retry-after': '60' } },
     {
-      name: 'is up to a reset in an hour',
+      name: 'ends with a reset in an hour',
       headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' },
     },
     {
-      name: 'is none, since requests remain',
+      name: 'is unnecessary because requests remain',
       headers: { 'x-ratelimit-remaining': '17', 'x-ratelimit-reset': '1767225601' },
     },
-    { name: 'cannot be read', headers: { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' } },
-  ])('is not sent again if the wait $name', async ({ headers }) => {
+    { name: 'cannot be parsed', headers: { 'retry-after': 'soon', 'x-ratelimit-reset': 'later' } },
+  ])('is not retried if the wait $name', async ({ headers }) => {
     server.spoiled.push(limited(403, headers));
     const startedAt = clock.now();
     expect((await failure(repository.createDeployment(deployment))).status).toBe(403);
@@ -418,7 +423,7 @@ describe('a request that exceeded a rate limit', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is given up after 10 s in all', async () => {
+  test('fails after 10 s in all', async () => {
     for (let count = 0; count < 20; count++)
       server.spoiled.push(limited(429, { 'retry-after': '4' }));
     const startedAt = clock.now();
@@ -427,7 +432,7 @@ describe('a request that exceeded a rate limit', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('gets what is left of the 10 s when it is sent again', async () => {
+  test('has only the rest of the 10 s for its retry', async () => {
     server.spoiled.push(limited(429, { 'retry-after': '4' }), { kind: 'hang' });
     const startedAt = clock.now();
     await failure(repository.createDeployment(deployment));
@@ -435,8 +440,8 @@ describe('a request that exceeded a rate limit', () => {
   });
 });
 
-describe('no request holds a release up', () => {
-  test('it is given up after its limit, and not sent again', async () => {
+describe('a request to GitHub does not delay a release for long:', () => {
+  test('it fails after its limit, and is not retried', async () => {
     server.spoiled.push({ kind: 'hang' });
     const startedAt = clock.now();
     const error = await failure(repository.setDeploymentState(1, 'success', { logUrl }));
@@ -446,7 +451,7 @@ describe('no request holds a release up', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('the limit can be another one', async () => {
+  test('its limit can be set', async () => {
     repository.close();
     repository = await connected({ requestLimit: 2500 });
     server.spoiled.push({ kind: 'hang' });
@@ -454,7 +459,7 @@ describe('no request holds a release up', () => {
     expect(error.reason).toBe('no answer came within 2.5 s');
   });
 
-  test('it ends where nobody waits for it any more', async () => {
+  test('it ends when the release no longer waits for it', async () => {
     const over = new AbortController();
     repository.close();
     repository = await connected({ signal: over.signal });
@@ -464,12 +469,12 @@ describe('no request holds a release up', () => {
     over.abort();
     const reason = 'the request was cancelled before a response came';
     expect((await call).reason).toBe(reason);
-    // Nor is anything sent from then on.
+    // Nothing more is sent from then on.
     expect((await failure(repository.createDeployment(deployment))).reason).toBe(reason);
     expect(server.requests).toHaveLength(1);
   });
 
-  test('there is no other attempt where nobody waits for it any more', async () => {
+  test('it is not retried when the release no longer waits for it', async () => {
     const over = new AbortController();
     repository.close();
     repository = await connected({ signal: over.signal });
@@ -484,7 +489,7 @@ describe('no request holds a release up', () => {
   });
 });
 
-describe('an answer that cannot be read', () => {
+describe('a response that cannot be parsed fails the request if it', () => {
   test.each([
     {
       name: 'is not JSON',
@@ -505,7 +510,7 @@ describe('an answer that cannot be read', () => {
   });
 });
 
-describe('a redirect', () => {
+describe('a redirect of a request to GitHub', () => {
   const redirect = (status: number, location?: string): Spoiled => ({
     kind: 'answer',
     status,
@@ -513,8 +518,12 @@ describe('a redirect', () => {
   });
 
   test.each([
-    { name: 'a look, by any status', status: 301, call: 'keeping a comment' as const },
-    { name: 'a write, where it stays one', status: 307, call: 'creating a deployment' as const },
+    { name: 'a read with any status', status: 301, call: 'keeping a comment' as const },
+    {
+      name: 'a write with a status that keeps the method',
+      status: 307,
+      call: 'creating a deployment' as const,
+    },
   ])('within the server is followed by $name', async ({ status, call }) => {
     server.spoiled.push(redirect(status, '/api/v3/repos/acme/elsewhere/moved'));
     expect((await failure(calls[call](repository))).status).toBe(404);
@@ -527,7 +536,7 @@ describe('a redirect', () => {
     expect(after?.body).toEqual(before?.body);
   });
 
-  test('that would turn a write into a look is not', async () => {
+  test('is not followed if it turns a write into a read', async () => {
     server.spoiled.push(redirect(302, '/api/v3/elsewhere'));
     expect((await failure(repository.createDeployment(deployment))).reason).toMatch(
       /^the response was a redirect \(302\) to http:\/\/127\.0\.0\.1:\d+$/,
@@ -535,7 +544,7 @@ describe('a redirect', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('to another host is not: the token would go along', async () => {
+  test('is not followed to another host, which would receive the token', async () => {
     const other = await GitHubServer.start();
     try {
       server.spoiled.push(redirect(307, `${other.apiUrl}/hidden-path?token=hidden`));
@@ -550,19 +559,19 @@ describe('a redirect', () => {
     }
   });
 
-  test('to nowhere is not', async () => {
+  test('is not followed without a location', async () => {
     server.spoiled.push(redirect(301));
     const error = await failure(keepComment(repository, 'It serves.'));
     expect(error.reason).toBe('the response was a redirect (301) to no address');
   });
 
-  test('to an address that is none is not', async () => {
+  test('is not followed to an invalid address', async () => {
     server.spoiled.push(redirect(301, 'http://['));
     const error = await failure(keepComment(repository, 'It serves.'));
     expect(error.reason).toBe('the response was a redirect (301) to no address');
   });
 
-  test('that leads in a circle is not followed for ever', async () => {
+  test('is not followed endlessly', async () => {
     for (let count = 0; count < 10; count++) server.spoiled.push(redirect(307, server.apiUrl));
     const error = await failure(repository.createDeployment(deployment));
     expect(error.reason).toContain('the response was a redirect (307)');
@@ -572,18 +581,18 @@ describe('a redirect', () => {
 
 test.each([
   {
-    name: 'a refusal',
+    name: 'a rejection',
     spoil: () => {
       server.permissions.clear();
     },
   },
   {
-    name: 'a refusal that repeats it',
+    name: 'a rejection that repeats the token',
     spoil: () => server.spoiled.push(answering(422, { message: `Who is ${tokens.job}?` })),
   },
-  { name: 'a connection that breaks', spoil: () => server.spoiled.push({ kind: 'reset' }) },
+  { name: 'a connection that is reset', spoil: () => server.spoiled.push({ kind: 'reset' }) },
   { name: 'no answer', spoil: () => server.spoiled.push({ kind: 'hang' }) },
-])('the token is in no error: $name', async ({ spoil }) => {
+])('no error contains the token: $name', async ({ spoil }) => {
   spoil();
   const error = await failure(repository.createDeployment(deployment));
   const shown = inspect(error, { depth: Infinity, showHidden: true });
@@ -591,13 +600,13 @@ test.each([
   expect(shown).not.toContain('hidden');
 });
 
-test('a server that refuses connections is told with the code', async () => {
+test('an error names the code if the server refuses connections', async () => {
   await server.close();
   const error = await failure(repository.createDeployment(deployment));
   expect(error.reason).toBe('the connection failed (ECONNREFUSED)');
 });
 
-test('what should never happen is told like the rest, so that it stops no release', async () => {
+test('an unexpected error is reported like any other, so that it does not stop a release', async () => {
   clock.after = () => {
     throw new Error('broken clock');
   };
@@ -606,14 +615,14 @@ test('what should never happen is told like the rest, so that it stops no releas
   expect(error.cause).toEqual(new Error('broken clock'));
 });
 
-test('the root of the API may end with a slash', async () => {
+test('the URL of the API may end with a slash', async () => {
   repository.close();
   repository = await connected({ apiUrl: `${server.apiUrl}/` });
   await repository.createDeployment(deployment);
   expect(asked()).toEqual(['POST /repos/acme/voice/deployments']);
 });
 
-test('requests go through the proxy that the environment names', async () => {
+test('requests to GitHub use the proxy from the environment', async () => {
   const tunnels: (string | undefined)[] = [];
   const proxy = createServer().on('connect', (request, socket: Socket) => {
     tunnels.push(request.url);
@@ -627,7 +636,7 @@ test('requests go through the proxy that the environment names', async () => {
   process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   try {
     repository.close();
-    // A name that is not taken for a loopback address, which no proxy is asked for.
+    // A host name that does not count as a loopback address, which would bypass the proxy.
     repository = await connected({ apiUrl: 'http://github.localhost:8080/api/v3' });
     await repository.createDeployment(deployment);
     expect(server.deployments).toHaveLength(1);

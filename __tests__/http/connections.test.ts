@@ -58,9 +58,9 @@ describe('an aborted signal ends a request during', () => {
   };
 
   test.each<{ name: string; behavior: ProxyBehavior }>([
-    { name: 'a proxy that says nothing', behavior: { kind: 'stall' } },
-    { name: 'a proxy that answers half-way', behavior: { kind: 'half-answer' } },
-    { name: 'a tunnel that leads nowhere', behavior: { kind: 'swallow' } },
+    { name: 'a wait for a proxy that does not respond', behavior: { kind: 'stall' } },
+    { name: 'a wait for a proxy that sends half of a response', behavior: { kind: 'half-answer' } },
+    { name: 'a wait for a tunnel that discards everything', behavior: { kind: 'swallow' } },
   ])('$name', async ({ behavior }) => {
     const proxy = await proxyTo(0, behavior);
     for (const scheme of ['http', 'https'] as const) {
@@ -69,16 +69,16 @@ describe('an aborted signal ends a request during', () => {
       });
     }
     expect(proxy.asked).toEqual(['platform.example:80', 'platform.example:443']);
-    // Nothing is left that would keep the process from its end.
+    // No open connection keeps the process from exiting.
     while (proxy.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  test('a handshake that does not end', async () => {
+  test('a TLS handshake that does not end', async () => {
     const port = await listen(createSocketServer((socket) => socket.on('error', () => undefined)));
     expect(await limit(`https://127.0.0.1:${port}/`)).toBeLessThan(5000);
   });
 
-  test('an upload through a proxy that says nothing', async () => {
+  test('an upload through a proxy that does not respond', async () => {
     const proxy = await proxyTo(0, { kind: 'stall' });
     await withEnvironment({ https_proxy: proxy.url }, async () => {
       const { Readable } = await import('node:stream');
@@ -94,7 +94,7 @@ describe('an aborted signal ends a request during', () => {
 });
 
 describe('an IPv6 address', () => {
-  test('is reached', async () => {
+  test('is reached directly', async () => {
     const port = await serve(hello, '::1');
     await expect(ask(`http://[::1]:${port}/`)).resolves.toMatchObject({ text: 'hello' });
   });
@@ -109,7 +109,7 @@ describe('an IPv6 address', () => {
 });
 
 describe('a proxy', () => {
-  test('gets the user name and password that its address has', async () => {
+  test('receives the user name and password from its address', async () => {
     const proxy = await proxyTo(await serve(hello), { kind: 'tunnel' });
     const address = proxy.url.replace('//', '//me:p%40ss@');
     await withEnvironment({ http_proxy: address }, async () => {
@@ -127,20 +127,23 @@ describe('a proxy', () => {
     },
     { status: 403, kind: 'proxy-refusal', told: 'answered 403' },
     { status: 502, kind: 'unreachable', told: 'answered 502' },
-  ])('that answers $status is named without its password', async ({ status, kind, told }) => {
-    const proxy = await proxyTo(0, { kind: 'refuse', status });
-    const address = proxy.url.replace('//', '//me:hidden-password@');
-    await withEnvironment({ https_proxy: address }, async () => {
-      const error = await failureOf(ask('https://platform.example/'));
-      expect(error).toBeInstanceOf(ProxyError);
-      const failure = connectionFailure(error, systemErrorCode(error));
-      expect(failure.kind).toBe(kind);
-      expect(failure.reason).toContain(`the proxy at ${proxy.url} ${told}`);
-      expect(JSON.stringify([failure, String(error)])).not.toContain('hidden');
-    });
-  });
+  ])(
+    'that answers $status is named in the error without its password',
+    async ({ status, kind, told }) => {
+      const proxy = await proxyTo(0, { kind: 'refuse', status });
+      const address = proxy.url.replace('//', '//me:hidden-password@');
+      await withEnvironment({ https_proxy: address }, async () => {
+        const error = await failureOf(ask('https://platform.example/'));
+        expect(error).toBeInstanceOf(ProxyError);
+        const failure = connectionFailure(error, systemErrorCode(error));
+        expect(failure.kind).toBe(kind);
+        expect(failure.reason).toContain(`the proxy at ${proxy.url} ${told}`);
+        expect(JSON.stringify([failure, String(error)])).not.toContain('hidden');
+      });
+    },
+  );
 
-  test('that does not run is named with its address', async () => {
+  test('that is down is named in the error with its address', async () => {
     const proxy = await proxyTo(0, { kind: 'stall' });
     await proxy.close();
     await withEnvironment({ https_proxy: proxy.url }, async () => {
@@ -153,7 +156,7 @@ describe('a proxy', () => {
   });
 });
 
-describe('an error about a certificate says so', () => {
+describe('the reason of a failed connection names the certificate', () => {
   test.each(['directly', 'through a proxy'])('%s', async (way) => {
     const server = createSecureServer({ key: privateKey, cert: selfSignedCertificate });
     const port = await listen(server);
@@ -186,7 +189,7 @@ describe('an error about a certificate says so', () => {
   });
 
   test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'HPE_INVALID_CONSTANT', 'EPROTO', undefined])(
-    'but not an error with %s',
+    'but not with %s',
     (code) => {
       expect(connectionFailure(new Error('broken'), code).kind).toBe('broken');
     },

@@ -15,17 +15,20 @@ describe.each([
   ...refused.map((status) => ({ status, meaning: 'refused' })),
   { status: 429, meaning: 'rate-limited' },
 ])('$status is $meaning', ({ status, meaning }) => {
-  test('as such', () => {
+  test('in general', () => {
     expect(classifyStatus(status)).toBe(meaning);
   });
 
-  test.each(['GET', 'PUT', 'POST', 'DELETE'] as const)('for %s to the platform', (method) => {
-    const error = new StatusError({ method, path: '/v1/agents' }, status);
-    expect(error.isTransient).toBe(meaning !== 'refused');
-    expect(error.mayBeCarriedOut).toBe(meaning === 'inconclusive');
-  });
+  test.each(['GET', 'PUT', 'POST', 'DELETE'] as const)(
+    'for a %s request to the platform',
+    (method) => {
+      const error = new StatusError({ method, path: '/v1/agents' }, status);
+      expect(error.isTransient).toBe(meaning !== 'refused');
+      expect(error.mayBeCarriedOut).toBe(meaning === 'inconclusive');
+    },
+  );
 
-  test('for an upload to storage', () => {
+  test('for an upload to the storage', () => {
     const error = new UploadError('https://storage.example', { status, code: 'SomeCode' });
     expect(error.isTransient).toBe(meaning !== 'refused');
   });
@@ -34,9 +37,9 @@ describe.each([
     { method: 'GET', path: '/repos/acme/voice/issues/7/comments', isRepeatable: true },
     { method: 'PATCH', path: '/repos/acme/voice/issues/comments/7', isRepeatable: true },
     { method: 'POST', path: '/repos/acme/voice/deployments/7/statuses', isRepeatable: true },
-    // Sent again, it would be there twice.
+    // A retry would create a second deployment.
     { method: 'POST', path: '/repos/acme/voice/deployments', isRepeatable: false },
-  ])('for $method $path to GitHub', async ({ method, path, isRepeatable }) => {
+  ])('for a $method request to $path on GitHub', async ({ method, path, isRepeatable }) => {
     const answer: Answer = { status, headers: {}, text: '{}' };
     let sent = 0;
     const transport = new Transport('test');

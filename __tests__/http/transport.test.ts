@@ -7,7 +7,7 @@ const mebibyte = Buffer.alloc(1024 * 1024, ' ');
 
 let server: Server;
 let transport: Transport;
-/** Mebibytes of an answer; Infinity never ends. */
+/** Mebibytes of a response; Infinity never ends. */
 let size: number;
 let isClosed: Promise<void>;
 

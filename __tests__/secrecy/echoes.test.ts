@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { credentials, type Stage, stageForEachTest } from '../support/release-run.js';
 
-/** If the platform repeats a value, in any part of a response, the action must not show it. */
+/** If the platform repeats a value in any part of a response, the action must not show it. */
 const stage = stageForEachTest();
 
 const value = 'hidden "value" of \\ the set';
@@ -15,17 +15,17 @@ const release = {
 };
 
 const forms = [
-  { name: 'as it is', echo: value },
-  { name: 'as JSON has it', echo: JSON.stringify(value) },
-  { name: 'with colors in it', echo: `hidden\u001b[1m "value" of \\ the set` },
-  { name: 'with characters without width in it', echo: `hid\u200bden "val\u200eue" of \\ the set` },
+  { name: 'unchanged', echo: value },
+  { name: 'as JSON', echo: JSON.stringify(value) },
+  { name: 'with colors', echo: `hidden\u001b[1m "value" of \\ the set` },
+  { name: 'with zero-width characters', echo: `hid\u200bden "val\u200eue" of \\ the set` },
 ];
 
 async function releaseWith(prepare: (emulator: Stage['emulator']) => void): Promise<string> {
   prepare(stage.emulator);
   const { actions } = await stage.release(release);
   const seen = actions.everything + actions.errors.map(({ message }) => message).join('\n');
-  // The text around it shows that the echo would have been there.
+  // The text before it shows that the value would have been there.
   expect(seen).toContain('echo of');
   return seen;
 }
@@ -40,7 +40,7 @@ describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
       },
     ],
     [
-      'a code of the agent',
+      'an error code of the agent',
       ({ script }) => {
         script.deployment('voice', { outcome: 'error', errors: [{ code: text, message: 'x' }] });
       },
@@ -70,13 +70,13 @@ describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
       },
     ],
     [
-      'a message of provisioning',
+      'a provisioning error',
       ({ script }) => {
         script.provisioning('keys', { outcome: 'failed', errorMessage: text });
       },
     ],
     [
-      'a refusal',
+      'a rejection',
       ({ script }) => {
         script.fault(
           { method: 'PUT' },
@@ -85,7 +85,7 @@ describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
       },
     ],
     [
-      'the code of a refusal',
+      'the error code of a rejection',
       ({ script }) => {
         script.fault(
           { method: 'PUT' },
@@ -94,7 +94,7 @@ describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
       },
     ],
     [
-      'a refusal that is tried again',
+      'a rejection that is retried',
       ({ script }) => {
         script.fault(
           { method: 'PUT' },
@@ -103,7 +103,7 @@ describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
       },
     ],
     [
-      'a list of sets',
+      'a rejected list of secret sets',
       ({ script, seed }) => {
         seed.secretSet({ name: 'other', values: {} });
         script.fault(
@@ -120,7 +120,7 @@ describe.each(forms)('a value that the platform repeats $name', ({ echo }) => {
   });
 });
 
-test('a warning of the platform is shown without the value', async () => {
+test('a warning of the platform is shown without the value of a secret', async () => {
   stage.emulator.script.fault(
     { method: 'POST', path: '/v1/agents' },
     {

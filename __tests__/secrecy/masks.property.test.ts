@@ -7,7 +7,7 @@ import { SecretValue } from '../../src/secrecy/secret-value.js';
 import { asQuoted } from '../../src/text/quote.js';
 import { snags, tries } from '../support/properties.js';
 
-/** Texts of few letters, so that values overlap, contain each other, and stand in other texts. */
+/** Texts of few characters, so that values overlap, contain each other and occur in other texts. */
 const letters = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('a', 'b', 'c', '*', '**', ' ', '\n', '"', '`', '\\') },
   { weight: 1, arbitrary: snags },
@@ -15,7 +15,7 @@ const letters = fc.oneof(
 const values = fc.array(letters, { maxLength: 12 }).map((parts) => parts.join(''));
 const texts = fc.array(letters, { maxLength: 60 }).map((parts) => parts.join(''));
 
-/** Each mask after the other, the longest first, over the whole text: slow, and plain to see. */
+/** Replaces one mask after the other in the whole text, the longest first: slow, but obviously correct. */
 function oneByOne(secrets: readonly SecretValue[], text: string): string {
   const masks = secrets.flatMap(masksFor).flatMap((mask) => {
     const shown = printable(mask);
@@ -37,7 +37,7 @@ test('redaction gives the same text as replacing each mask, the longest first', 
   );
 });
 
-test('no line of a value stays in a text, whatever surrounds it', () => {
+test('redaction leaves no line of a value in a text, whatever surrounds it', () => {
   fc.assert(
     fc.property(
       fc.array(values, { minLength: 1, maxLength: 4 }),
@@ -46,7 +46,7 @@ test('no line of a value stays in a text, whatever surrounds it', () => {
       (given, before, after) => {
         const redact = redactor(given.map((value) => new SecretValue(value)));
         const lines = given.flatMap((value) => masksFor(new SecretValue(value)));
-        // The redaction itself writes stars.
+        // The redaction itself inserts asterisks.
         for (const line of lines.filter((one) => !one.includes('*'))) {
           const shown = printable(line);
           if (shown.length >= 4) expect(redact(before + line + after)).not.toContain(shown);

@@ -4,7 +4,7 @@ import { stageForEachTest } from '../support/release-run.js';
 
 const stage = stageForEachTest();
 
-describe('a value', () => {
+describe('the value of a secret', () => {
   test.each([
     ...['true', 'False', 'none', 'null', 'debug', 'WARNING', 'production', 'staging', 'dev'],
     ...['us-west', 'us-east-1', 'eu-central-1', 'europe-west4', 'ap-southeast-2', 'us-gov-west-1'],
@@ -21,7 +21,7 @@ describe('a value', () => {
   );
 
   test.each(['API_KEY', 'token', 'DB_PASSWORD', 'X_PASS', 'PIN', 'ZIP_CODE', 'CLIENT_SECRET'])(
-    'of the key %s may be secret, whatever it is',
+    'of the key %s is always treated as secret',
     (key) => {
       expect(isOrdinary(key, 'production', [])).toBe(false);
     },

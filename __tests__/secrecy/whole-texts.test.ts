@@ -17,7 +17,7 @@ describe('a redacted text contains no value', () => {
       expected: 'told *** told',
     },
     {
-      name: 'with what nobody sees in it',
+      name: 'with invisible characters',
       text: value.replace('of', 'o\ufe0f\u{e0041}f'),
       expected: '***',
     },
@@ -27,8 +27,12 @@ describe('a redacted text contains no value', () => {
       expected: '"{\\"a\\":\\"***\\"}"',
     },
     { name: 'with backslashes doubled', text: value.replace('\\', '\\\\'), expected: '***' },
-    { name: 'as a quotation has it', text: value.replace('`', "'"), expected: '***' },
-    { name: 'that overlaps another one', text: `${value}-and-more-of-it`, expected: '***' },
+    {
+      name: 'with quotes in place of its backticks',
+      text: value.replace('`', "'"),
+      expected: '***',
+    },
+    { name: 'that overlaps another value', text: `${value}-and-more-of-it`, expected: '***' },
     {
       name: 'as Python prints it',
       text: value.replace('\\', '\\\\').replace("'", "\\'"),
@@ -39,9 +43,9 @@ describe('a redacted text contains no value', () => {
   });
 
   test.each([
-    { name: 'begins', text: 'of"\\the-night` told', expected: '*** told' },
+    { name: 'starts', text: 'of"\\the-night` told', expected: '*** told' },
     { name: 'ends', text: 'told hunter22-"of"', expected: 'told ***' },
-  ])('that was cut so that it $name in the middle of the value', ({ text, expected }) => {
+  ])('that was cut so that the text $name in the middle of it', ({ text, expected }) => {
     expect(redact(text, { isPart: true })).toBe(expected);
     expect(redact(text)).toBe(text);
   });
@@ -51,7 +55,7 @@ describe('a redacted text contains no value', () => {
   });
 });
 
-test('an error of a request contains no body', () => {
+test('an error of a request does not contain the body of the request', () => {
   const request = {
     method: 'PUT',
     path: '/v1/secrets/keys',

@@ -149,7 +149,7 @@ describe('the environment of a GitHub deployment', () => {
     { event: 'comment', environment: 'pr-7', production: false, transient: true },
     { event: 'pullRequest', environment: 'production', production: true, transient: undefined },
   ] as const)(
-    '`$environment` on $event is marked as production or transient where that applies',
+    '`$environment` on $event is marked as production or transient if it is',
     async ({ event, environment, production, transient }) => {
       await run(events[event], { image, environment });
       const [deployment] = server.deployments;

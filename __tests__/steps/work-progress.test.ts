@@ -57,7 +57,7 @@ describe('the log of the progress', () => {
     expect(said).toEqual(['Packed: 0 B of 0 B (100 %).']);
   });
 
-  test('goes back if the work starts again', () => {
+  test('restarts if the work starts again', () => {
     const { after, said } = startProgress(100);
     after(5000, 90);
     after(5000, 10);

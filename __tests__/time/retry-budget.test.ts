@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { RetryBudget } from '../../src/time/retry-budget.js';
 import { TestClock } from '../support/test-clock.js';
 
-test('a retry budget is spent while calls fail, from the start of the first that did', () => {
+test('a retry budget counts from the start of the first failed request until a request succeeds', () => {
   const clock = new TestClock();
   const budget = new RetryBudget(clock);
   const remaining = (isUnreachable = false): number => budget.remaining({ isUnreachable });

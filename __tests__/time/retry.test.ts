@@ -12,7 +12,7 @@ const failed: FailedAttempt = {
   remaining: Infinity,
 };
 
-describe('whether a call is sent again', () => {
+describe('a failed request is retried', () => {
   test.each<{
     name: string;
     given: Partial<FailedAttempt>;
@@ -24,24 +24,28 @@ describe('whether a call is sent again', () => {
       given: { attempt: 4 },
       decision: { delay: 4000, attempt: 5 },
     },
-    { name: 'not after the last attempt', given: { attempt: 5 }, decision: { stop: 'attempts' } },
     {
-      name: 'not if one attempt is allowed',
+      name: 'but not after the last attempt',
+      given: { attempt: 5 },
+      decision: { stop: 'attempts' },
+    },
+    {
+      name: 'but not if only one attempt is allowed',
       given: { attempts: 1 },
       decision: { stop: 'attempts' },
     },
     {
-      name: 'not if it cannot succeed, however much time is left',
+      name: 'but not if a retry cannot succeed, however much time remains',
       given: { isTransient: false, limitedFor: 0 },
       decision: { stop: 'final' },
     },
     {
-      name: 'not before the server wants it',
+      name: 'but not before the server allows it',
       given: { retryAfter: 7000 },
       decision: { delay: 7000, attempt: 2 },
     },
     {
-      name: 'after the backoff if the server wants it sooner',
+      name: 'after the backoff if the server allows it sooner',
       given: { retryAfter: 100 },
       decision: { delay: 500, attempt: 2 },
     },
@@ -51,22 +55,22 @@ describe('whether a call is sent again', () => {
       decision: { delay: maxWait, attempt: 2 },
     },
     {
-      name: 'not if the server asks for a longer wait',
+      name: 'but not if the server asks for a longer wait',
       given: { retryAfter: maxWait + 1 },
       decision: { stop: 'retry-after' },
     },
     {
-      name: "not if the step's limit passes during the wait",
+      name: 'but not if the limit of the step passes during the wait',
       given: { remaining: 500 },
       decision: { stop: 'deadline' },
     },
     {
-      name: "if the step's limit leaves time after the wait",
+      name: 'if the limit of the step leaves time after the wait',
       given: { remaining: 501 },
       decision: { delay: 500, attempt: 2 },
     },
     {
-      name: 'because of the limit and not the long wait, if both rule it out',
+      name: 'but not if both the limit and the long wait rule it out, and the limit is the reason',
       given: { remaining: 1000, retryAfter: maxWait + 1 },
       decision: { stop: 'deadline' },
     },
@@ -81,23 +85,27 @@ describe('whether a call is sent again', () => {
       decision: { delay: 1000, attempt: 3 },
     },
     {
-      name: 'however often it was sent, while a budget is left',
+      name: 'however often it was sent, while a retry budget remains',
       given: { attempt: 9, budget: 20_000 },
       decision: { delay: 7500, attempt: 10 },
     },
     {
-      name: 'a last time when the budget ends',
+      name: 'a last time when the retry budget ends',
       given: { attempt: 9, budget: 300 },
       decision: { delay: 300, attempt: 10 },
     },
-    { name: 'not without a budget', given: { budget: 0 }, decision: { stop: 'attempts' } },
     {
-      name: 'when the server wants it, although the budget ends before',
+      name: 'but not without a retry budget',
+      given: { budget: 0 },
+      decision: { stop: 'attempts' },
+    },
+    {
+      name: 'when the server allows it, although the retry budget ends before',
       given: { budget: 300, retryAfter: 60_000 },
       decision: { delay: 60_000, attempt: 2 },
     },
     {
-      name: 'not after a rate limit if one attempt is allowed',
+      name: 'but not after a rate limit if only one attempt is allowed',
       given: { attempts: 1, limitedFor: 0 },
       decision: { stop: 'attempts' },
     },

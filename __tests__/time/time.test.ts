@@ -7,7 +7,7 @@ import { TestClock } from '../support/test-clock.js';
 
 const backoff = { attempts: 5, base: 1000, ceiling: 5000 };
 
-describe('backoff', () => {
+describe('the backoff', () => {
   test.each([
     { name: 'starts with the base', failed: 1, random: 1, expected: 1000 },
     { name: 'doubles', failed: 3, random: 1, expected: 4000 },
@@ -18,28 +18,28 @@ describe('backoff', () => {
     expect(backoffDelay(backoff, failed, () => random)).toBe(expected);
   });
 
-  test('is never shorter than what the server asks for', () => {
+  test('is never shorter than the wait that the server asks for', () => {
     expect(backoffDelay(backoff, 1, () => 0.5, 30_000)).toBe(30_000);
   });
 });
 
-describe('polling steps', () => {
+describe('polling intervals', () => {
   test.each([
     { name: 'short at first', elapsed: 0, expected: 250 },
-    { name: 'a tenth of what it took', elapsed: 20_000, expected: 2000 },
-    { name: 'five seconds at most', elapsed: 600_000, expected: 5000 },
+    { name: 'a tenth of the elapsed time', elapsed: 20_000, expected: 2000 },
+    { name: 'at most five seconds', elapsed: 600_000, expected: 5000 },
   ])('are $name', ({ elapsed, expected }) => {
     expect(pollingDelay(elapsed, () => 0.5)).toBe(expected);
   });
 
-  test('jitter a little', () => {
+  test('vary a little', () => {
     expect(pollingDelay(0, () => 0)).toBe(225);
     expect(pollingDelay(0, () => 1)).toBe(275);
   });
 });
 
 describe('a time budget', () => {
-  test('is spent by work, not by the time in between', async () => {
+  test('counts the time of work, but not the time in between', async () => {
     const clock = new TestClock();
     const budget = new TimeBudget(clock, 'secrets-timeout', 10_000);
     const remaining = await budget.spend((deadline) => {
@@ -61,7 +61,7 @@ describe('a time budget', () => {
     });
   });
 
-  test('is spent by work that fails, too', async () => {
+  test('also counts the time of work that fails', async () => {
     const clock = new TestClock();
     const budget = new TimeBudget(clock, 'secrets-timeout', 10_000);
     await expect(
@@ -84,13 +84,13 @@ test('a deadline has passed when nothing remains', () => {
 });
 
 describe('the system clock', () => {
-  test('sleeps', async () => {
+  test('waits for the given time', async () => {
     const startedAt = systemClock.now();
     await systemClock.sleep(20);
     expect(systemClock.now() - startedAt).toBeGreaterThanOrEqual(18);
   });
 
-  test('stops sleeping when the signal is aborted', async () => {
+  test('stops waiting when the signal is aborted', async () => {
     const controller = new AbortController();
     const sleep = systemClock.sleep(60_000, controller.signal);
     controller.abort(new Error('told to'));
