@@ -331,7 +331,9 @@ describe('a run that is cancelled', () => {
       { path: '/v1/regions' },
       { ...voice, 'dry-run': 'true' },
     );
-    expect(actions.errors[0]?.message).toContain('Next: Run the workflow again.');
+    expect(actions.errors[0]?.message).toContain(
+      'Next: If a newer run replaced this one, do nothing. Otherwise, run the workflow again',
+    );
   });
 
   test('before it starts does nothing', async () => {

@@ -1,7 +1,7 @@
 import type * as Core from '@actions/core';
 import { printable } from '../text/printable.js';
 
-/** What the runner takes from an action: the only ways out of this one. */
+/** Everything that this action can send to the runner. */
 export interface Actions {
   /** Hides a string in everything that is logged from here on. */
   mask(value: string): void;
@@ -13,7 +13,7 @@ export interface Actions {
   startGroup(title: string): void;
   endGroup(): void;
   setOutput(name: string, value: string): void;
-  /** Appends Markdown to the job summary. False where the runner has none. */
+  /** Appends Markdown to the job summary. False if the runner has no job summary. */
   writeSummary(markdown: string): Promise<boolean>;
 }
 

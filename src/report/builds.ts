@@ -3,7 +3,7 @@ import { buildsOf, type BuildRecord, type ReleaseRecord } from '../record/record
 import { duration } from './words.js';
 import { code, table } from './markdown.js';
 
-/** What was packed, and what was built of it; undefined where nothing was. */
+/** The packed context and its builds; undefined if there is none. */
 export function buildSection(record: ReleaseRecord): string | undefined {
   const { context } = record;
   const builds = buildsOf(record);

@@ -19,7 +19,7 @@ export interface RegionChanges {
   readonly changes: readonly string[];
 }
 
-/** Names in a sentence, where there is room. */
+/** Names in a sentence, if there is room. */
 const usualNames = 40;
 
 /** What a plan would do. */
@@ -303,7 +303,7 @@ function plannedDeployment({ follows, because }: NewDeployment): string {
   }
 }
 
-/** How a plan would prove that the agent serves, and what it would wait for after that. */
+/** How a release would test the agent, and what it would wait for after that. */
 function provenBy({ name, action, smokeTest, drainTimeout }: AgentPlan): string[] {
   const told: string[] = [];
   if (smokeTest !== undefined) {
@@ -328,7 +328,7 @@ const smokeTestWords: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
   inconclusive: 'was inconclusive',
 };
 
-/** What a session on the agent has shown. */
+/** The result of the smoke test. */
 function shownBy({ smokeTest }: AgentRecord): string[] {
   if (smokeTest === null) return [];
   const { outcome, sessionId, startSeconds, coldStart } = smokeTest;
@@ -340,7 +340,7 @@ function shownBy({ smokeTest }: AgentRecord): string[] {
   return [`The smoke test ${smokeTestWords[outcome]}${session}${start}.`];
 }
 
-/** What comes last of all. */
+/** What the release does at its end. */
 function laterChanges(
   { name, prunedKeys, deletedVersions = [] }: SecretSetPlan,
   maxNames: number,

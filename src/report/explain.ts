@@ -37,13 +37,13 @@ export interface Explanation {
   readonly subject: Subject | undefined;
   /** Where: names and ids, to be shown as they are. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];
-  /** What serves now, and whether anything was changed, as sentences: the first thing that anybody asks. */
+  /** What is serving now, and whether anything was changed, as sentences. Readers ask this first. */
   readonly state: readonly string[];
   /** Why, as sentences. */
   readonly why: readonly string[];
-  /** Whether `why` says again what the title says. */
+  /** Whether `why` repeats the title. */
   readonly repeatsTitle?: true;
-  /** Several mistakes that were found together; each with what to do, where that differs. */
+  /** Mistakes that were found together, each with its own fix if the fixes differ. */
   readonly problems: readonly {
     readonly about: string;
     readonly message: string;
@@ -51,24 +51,24 @@ export interface Explanation {
   }[];
   /** What to do, as sentences. */
   readonly next: readonly string[];
-  /** Text of the agent itself; undefined where it is left out. */
+  /** Text that the agent wrote; undefined if it is not shown. */
   readonly traceback: string | undefined;
   readonly logs: readonly string[] | undefined;
 }
 
 /** What an explanation depends on besides the error. */
 export interface ExplanationContext {
-  /** What was done until then. */
+  /** What was done before the failure. */
   readonly record: ReleaseRecord;
-  /** Whether what the agent wrote may be shown. */
+  /** Whether text that the agent wrote may be shown. */
   readonly showsAgentOutput: boolean;
   /** Whether the log of a failed build may be shown. */
   readonly showsBuildOutput: boolean;
-  /** Takes known secrets out of a text. */
+  /** Removes known secrets from a text. */
   readonly redact: (text: string) => string;
 }
 
-/** The same, with what it happened to. */
+/** The same, with the subject of the failure. */
 interface FailureContext extends ExplanationContext {
   readonly subject: Subject | undefined;
 }
@@ -98,7 +98,7 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
   };
 }
 
-/** What is said of one failure besides its kind. */
+/** What the report says about a failure, in addition to its kind. */
 type Details = Partial<Omit<Explanation, 'kind' | 'subject'>> & {
   /** Another kind than the error's own. */
   readonly kind?: FailureKind;
@@ -133,7 +133,7 @@ function problemsOf(
   }
   return {
     problems: error.problems.map(({ about, message, next }) => ({
-      // A name of a file or a link may hold anything.
+      // The name of a file or link may contain anything.
       about: redact(about),
       message: redact(message),
       next: next === undefined ? undefined : redact(next),
@@ -159,7 +159,7 @@ function detailsOfStep<Kind extends StepFailureKind>(
   return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
 }
 
-/** What is said of a failed step. A failure that is not here only means its kind. */
+/** What the report says about a failed step. A failure that is not here has only its kind. */
 const stepDetails: {
   readonly [Kind in StepFailureKind]?: (
     facts: StepFacts[Kind],
@@ -281,14 +281,13 @@ function ofUnknown(error: unknown, { redact }: ExplanationContext): Details {
   };
 }
 
-/** The platform does not say whose a name is. */
+/** The platform does not say who owns a name. */
 function foreignName({ kind, name }: Subject): string {
   return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
 }
 
 function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Details {
   const { done, underWay, notStarted } = progressOf(record);
-  const isRelease = record.kind === 'release' || record.kind === 'teardown';
   return {
     why: [`Somebody cancelled the run, or a newer run replaced it (${signal}).`],
     problems: [
@@ -296,7 +295,7 @@ function explainCancellation({ signal }: CancelledError, { record }: Explanation
       { about: 'Still running', message: listed(underWay), next: undefined },
       { about: 'Not started', message: listed(notStarted), next: undefined },
     ],
-    next: [isRelease ? failureKinds.cancelled.next : 'Run the workflow again.'],
+    next: [failureKinds.cancelled.next],
   };
 }
 
@@ -399,7 +398,7 @@ function limitOf({ outOfTime }: CallError): string[] {
     : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
 }
 
-/** A request whose answer is lost may have been carried out, and no report should deny it. */
+/** The platform may have carried out a request whose response was lost, so no report may deny it. */
 function doubtOf(error: CallError): string[] {
   if (!error.isInDoubt) return [];
   const isRefused = !error.isTransient || error.kind === 'rate-limited';
@@ -572,11 +571,11 @@ function smokeTestFailure(because: SmokeTestFailure): string {
   }
 }
 
-/** What the platform says, each of it once, as one sentence. */
+/** What the platform says, without repetition, as one sentence. */
 function said(words: readonly (string | undefined)[]): string[] {
   const quotes = [...new Set(words)]
     .filter((one) => one !== undefined)
-    // The sentence has a full stop of its own.
+    // The sentence adds its own period.
     .map((one) => quote(one.trim().replace(/\.$/, '')));
   return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
 }
@@ -587,7 +586,7 @@ function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastru
     : [];
 }
 
-/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+/** The most specific advice: any reason says more than exit code 1. */
 function adviceFor(failure: RolloutFailure) {
   const { code, reason, terminationReason, exitCode, condition, isExecFormatError } = failure;
   const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
@@ -610,13 +609,13 @@ function lookUp<Entry>(
   return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
-/** Where a traceback ends, it names the error. */
+/** The last line of a traceback names the error. */
 function lastLineOf(traceback: string | undefined): string | undefined {
   const line = traceback?.trim().split('\n').at(-1);
   return line === '' ? undefined : line;
 }
 
-/** What the failure means, with the error that the agent ended with. */
+/** What the failure means, with the last error of the agent. */
 function meaningOf(
   failure: RolloutFailure,
   advice: Advice | undefined,
@@ -632,7 +631,7 @@ function meaningOf(
   ];
 }
 
-/** What to do by the platform's reason. What is not shown cannot be read here. */
+/** What to do about the platform's reason. It does not send readers to output that is not shown. */
 function adviceNext(advice: Advice | undefined, { showsAgentOutput }: FailureContext): string {
   if (advice === undefined) return failureKinds['rollout-failed'].next;
   return showsAgentOutput
@@ -640,7 +639,7 @@ function adviceNext(advice: Advice | undefined, { showsAgentOutput }: FailureCon
     : advice.next.replace(/^Read the traceback and the logs\. ?/, '');
 }
 
-/** What to do about an environment variable that the agent looks for in vain; undefined if it is none. */
+/** What to do if the agent misses an environment variable; undefined if that is not the cause. */
 function missingKey(
   lastLine: string | undefined,
   { subject, record }: FailureContext,

@@ -28,13 +28,13 @@ export type FailureKind = ReportedError['kind'] | 'unexpected';
 export interface FailureWords {
   /** What happened, as a headline. */
   readonly title: string;
-  /** What it means, for somebody who looks it up. */
+  /** What it means, for readers who look it up. */
   readonly meaning: string;
   /** What to do next. */
   readonly next: string;
 }
 
-/** Every way in which a release fails. The troubleshooting page is made from this. */
+/** Every way in which a release fails. The troubleshooting page is generated from this. */
 export const failureKinds = {
   'invalid-inputs': {
     title: 'The inputs are not valid',
@@ -277,7 +277,7 @@ export const failureKinds = {
     title: 'The run was cancelled',
     meaning:
       'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The report lists what is done, what is still running, and what was not started.',
-    next: 'Run the workflow again; it picks up where this run stopped. What was written stays written, and a started build is reused.',
+    next: 'If a newer run replaced this one, do nothing. Otherwise, run the workflow again; it picks up where this run stopped.',
   },
   unexpected: {
     title: 'The action itself failed',

@@ -15,15 +15,15 @@ import { duration } from './words.js';
 const maxNames = 10;
 
 /**
- * What goes on after the release is over, and a person has to know. What is the same in several
- * regions is said once.
+ * What continues after the release, and people should know. Mentions once what is the same in several
+ * regions.
  */
 export function followUps(record: ReleaseRecord): string[] {
   const agents = agentsOf(record);
   return agents.length > 0 ? oldValues(record.targets) : unseenValues(secretSetsOf(record));
 }
 
-/** What is worth knowing after every release like this one, but needs nobody. */
+/** What is worth knowing after a release like this one, but needs no action. */
 export function remarksAfter(record: ReleaseRecord): string[] {
   const agents = agentsOf(record);
   return [
@@ -36,7 +36,7 @@ export function remarksAfter(record: ReleaseRecord): string[] {
 const versionAdvice =
   'To keep new values from reaching an agent before its new deployment serves, put `{version}` into `secret-set`.';
 
-/** Where no agent is released, nothing puts the new values under those that bind the set. */
+/** If no agent is released, nothing brings the new values to the agents that bind the set. */
 function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
   const updated = secretSets
     .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
@@ -47,7 +47,7 @@ function unseenValues(secretSets: readonly SecretSetRecord[]): string[] {
   ];
 }
 
-/** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
+/** A running session stays on its deployment, so it needs an old key for a while. */
 function oldValues(targets: readonly TargetRecord[]): string[] {
   const replaced = targets.filter(
     ({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated',

@@ -25,7 +25,7 @@ export interface Headline {
   readonly text: string;
 }
 
-/** What became of the run, as the first line of its summary. */
+/** The result of the run, as the first line of its summary. */
 export function headlineOf(record: ReleaseRecord, failures: readonly Explanation[]): Headline {
   const [failure, ...others] = failures;
   if (failure === undefined) return headlineOfSuccess(record);
@@ -79,13 +79,13 @@ export function titleOf(
   return rollBack === undefined ? title : `${rollBack}: ${title}`;
 }
 
-/** What failed, and what it happened to. */
+/** What failed, and where. */
 export function failureHeading({ title, subject }: Explanation): string {
   const where = subject === undefined ? '' : `: \`${subject.name}\` in \`${subject.region}\``;
   return `${title}${where}`;
 }
 
-/** The title where more than one thing failed. */
+/** The title if more than one thing failed. */
 export function severalTitle(record: ReleaseRecord, failures: readonly Explanation[]): string {
   // What is not about a region may be so in each of them.
   const failed = new Set(
@@ -119,7 +119,7 @@ function rollBackTitle(record: ReleaseRecord): string | undefined {
   return outcomes.includes('failed') ? 'Not rolled back everywhere' : 'Rolled back';
 }
 
-/** The same with the agents that it is about. */
+/** The same with the names of the agents. */
 function rollBackHeadline(record: ReleaseRecord): Headline | undefined {
   const title = rollBackTitle(record);
   if (title === undefined) return undefined;
@@ -208,7 +208,7 @@ function released(record: ReleaseRecord): string {
     : `Released ${count}${unchanged > 0 ? ` (${unchanged} unchanged)` : ''}${serving}`;
 }
 
-/** How many of several agents serve, as the end of a headline. */
+/** How many of several agents are serving, as the end of a headline. */
 function servingAgents(agents: readonly AgentRecord[]): string {
   const ready = agents.filter((agent) => agent.ready).length;
   if (ready === 0) return '';

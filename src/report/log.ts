@@ -7,9 +7,9 @@ import { capital, duration, stepTitles } from './words.js';
 import { printable } from '../text/printable.js';
 
 /**
- * A release's log as the runner shows it: one group a step.
+ * A release's log as the runner shows it: one group for each step.
  *
- * @param redact takes known secrets out of a line: names of files and the like come from outside
+ * @param redact removes known secrets from a line, because names of files and the like come from outside
  */
 export function releaseLog(
   actions: Actions,
@@ -78,8 +78,8 @@ const outcomeWords: Readonly<Record<StepRecord['outcome'], string>> = {
 };
 
 /**
- * The groups of the log. The runner shows none within another one, so steps that go on side by side
- * share one; and one begins with its first line, so that none is empty.
+ * The groups of the log. The runner does not nest groups, so steps that run in parallel share one. A
+ * group starts with its first line, so that no group is empty.
  */
 class Groups {
   readonly #actions: Actions;
@@ -128,7 +128,7 @@ export function quoted(lines: string): string {
     .join('\n');
 }
 
-/** Text that the runner does not take for commands, which it looks for in every line of the log. */
+/** Changes a text so that the runner, which looks for commands in every log line, finds none in it. */
 export function withoutCommands(text: string): string {
   return printable(text)
     .replace(/##(?=(?:vso)?\[)/gi, '## ')

@@ -1,8 +1,8 @@
 import { printable } from '../text/printable.js';
 
 /**
- * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
- * only, where neither Markdown nor HTML has a meaning.
+ * Markdown that shows text from outside unchanged. It puts such text only into code spans and code
+ * blocks, where neither Markdown nor HTML has a meaning.
  */
 
 /** A code span on one line. */
@@ -10,7 +10,7 @@ export function code(text: string): string {
   const line = printable(text).replace(/\s+/g, ' ').trim();
   if (line === '') return '';
   const fence = '`'.repeat(longestRun(line) + 1);
-  // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
+  // A space separates a backtick of the text from the fence; Markdown removes the space.
   const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${fence}${padding}${line}${padding}${fence}`;
 }
@@ -27,7 +27,7 @@ export function codeBlock(text: string): string {
   return `${fence}text\n${body}\n${fence}`;
 }
 
-/** Content behind a line that opens it; `content` is Markdown. */
+/** Content that a click on a line opens; `content` is Markdown. */
 export function folded(title: string, content: string): string {
   return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 }
@@ -41,8 +41,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /**
- * Own sentences that quote names and texts between backticks, made safe: what stands between
- * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
+ * Makes sentences of the action safe that quote names and texts in backticks: quoted text becomes a
+ * code span, and the rest loses its Markdown and HTML.
  */
 export function prose(text: string): string {
   return printable(text)

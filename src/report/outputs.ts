@@ -15,8 +15,8 @@ import { planOutput } from './plan-output.js';
 import { teardownPlanOutput } from './teardown.js';
 
 /**
- * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
- * too, as far as the run came; what it did not come to is an empty string.
+ * The outputs of action.yml, in the same order; a test compares the two. They are also set on failure,
+ * as far as the run got; an output that it did not reach is an empty string.
  */
 export const outputNames = [
   'secret-sets',
@@ -140,7 +140,7 @@ function previousOutput(before: Agent | undefined): {
   return { ...unknown, ...imageOrBuildOf(before.settings), deploymentId };
 }
 
-/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
+/** Sets the outputs about builds as soon as they are known, because a run may end at any time. */
 export function setBuildOutputs(actions: Actions, builds: readonly BuildRecord[]): void {
   actions.setOutput('build-id', buildIdOf(builds));
   actions.setOutput('builds', buildsOutput(builds));

@@ -3,7 +3,7 @@ import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import type { SmokeTestSettings } from '../plan/settings.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 
-/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+/** The plan as JSON for later steps, field by field, because a plan also contains secret values. */
 export function planOutput(plan: Plan): string {
   return JSON.stringify({
     rollout: plan.rollout,

@@ -7,7 +7,7 @@ import { sectionOf, type Limits, type Section } from './size-limits.js';
 /** More regions than this are counted rather than listed in a cell. */
 const maxRegions = 3;
 
-/** A plan: what would change at one glance, what follows from it, and folded, everything in its order. */
+/** A plan: a table of what would change, what follows from it, and folded, the full plan in order. */
 export function planSections(plan: Plan | undefined, { names }: Limits): Section[] {
   if (plan === undefined) return [];
   const lists = plannedChanges(plan, names)
@@ -34,7 +34,7 @@ interface Row {
   readonly after: string;
 }
 
-/** What would change, setting by setting and key by key; what is the same in several regions is one row. */
+/** What would change, by setting and key. A change that is the same in several regions is one row. */
 function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
   const images = targets
     .flatMap(({ agent }) => agent?.changes ?? [])
@@ -105,7 +105,7 @@ function rowsOf(
   ];
 }
 
-/** What follows from the changes; a sentence that holds for several regions is said once. */
+/** What follows from the changes. A sentence that is true for several regions appears once. */
 function consequenceList(plan: Plan, maxNames: number): string | undefined {
   const regions = new Map<string, string[]>();
   for (const { region, changes } of consequencesOf(plan, maxNames)) {

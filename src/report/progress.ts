@@ -13,7 +13,7 @@ import type { RemovalRecord, TeardownTargetRecord } from '../record/teardown-rec
 import { secretSetKinds } from '../plan/subject.js';
 import { stepTitles } from './words.js';
 
-/** How far a run came, as clauses: what is done, what is still running, what was not started. */
+/** How far a run got, as clauses: what is done, what is still running, what was not started. */
 export interface ReleaseProgress {
   readonly done: readonly string[];
   readonly underWay: readonly string[];
@@ -27,7 +27,7 @@ const afterRelease: readonly StepName[] = ['smoke-test', 'drain', 'prune', 'clea
 const maxKeys = 10;
 
 type Place = keyof ReleaseProgress;
-/** What it is, and what became of it. What failed is left out: its failure says more. */
+/** A thing and its result. Failed things are left out, because their failures say more. */
 type Placed =
   | {
       readonly place: Place;
@@ -37,7 +37,7 @@ type Placed =
     }
   | undefined;
 
-/** How far a run came that was cancelled. */
+/** How far a cancelled run got. */
 export function progressOf(record: ReleaseRecord): ReleaseProgress {
   const { steps, targets } = record;
   const isAwaited = steps.some(({ name }) => name === 'rollout');
@@ -213,7 +213,7 @@ function placeAgent(record: AgentRecord, isAwaited: boolean): Placed {
   }
 }
 
-/** What is the same in several regions is named once. */
+/** Names once what is the same in several regions. */
 function grouped(placed: readonly Placed[], place: Place): string[] {
   const groups = new Map<string, { what: string; regions: string[]; became: string }>();
   for (const one of placed) {

@@ -14,8 +14,8 @@ import { keptSentences } from './teardown.js';
 const maxAnnotationLength = 4096;
 
 /**
- * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
- * cannot be written is said, and does not change how the release went.
+ * Reports the result of the release: outputs, job summary, and on failure the one error annotation. A
+ * report that cannot be written is a warning, and does not change the result.
  */
 export async function report(
   actions: Actions,
@@ -67,7 +67,7 @@ function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explana
   }
 }
 
-/** One annotation, however many regions failed: all of them in one, as far as there is room. */
+/** One annotation for all failed regions, as far as there is room. */
 export function annotation(
   record: ReleaseRecord,
   failures: readonly [Explanation, ...Explanation[]],
@@ -75,7 +75,7 @@ export function annotation(
   const [first, ...others] = failures;
   const { text: headline } = headlineOf(record, failures);
   const lead = [
-    // The title stands above it.
+    // GitHub shows the title above it.
     headline.startsWith(titleOf(record, failures)) ? '' : sentence(headline),
     first.state.join(' '),
   ].filter((line) => line !== '');
@@ -87,7 +87,7 @@ export function annotation(
   return [opening, ...told].filter((part) => part !== '').join('\n\n');
 }
 
-/** What failed in the same way in several regions is told once, with all that it happened to. */
+/** Merges failures that are the same in several regions. */
 function mergeAlike(failures: readonly Explanation[]): Explanation[] {
   const told = new Map<string, Explanation>();
   for (const failure of failures) {
@@ -109,7 +109,7 @@ function merge(one: Explanation, other: Explanation): Explanation {
   return { ...one, facts, next: next.length === 0 ? one.next : next };
 }
 
-/** Cuts the longest of the texts until all of them have room together. */
+/** Cuts the longest texts until all texts fit together. */
 function shorten(most: number, texts: readonly string[]): string[] {
   let left = most;
   let longest = most;
@@ -140,9 +140,9 @@ function oneFailure(failure: Explanation, lead: readonly string[], most: number)
     facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
   ];
   const parts = lines.filter((line) => line !== '').map(printable);
-  // Whatever has to be cut, each of why, what to do and where is to be read.
+  // Even if the text is cut, part of why, what to do and where remains.
   const told = shorten(most - parts.length + 1, parts).join('\n');
-  // The log lines often hold the traceback once more.
+  // The log lines often contain the traceback again.
   const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
   const output = printable(
     [

@@ -1,6 +1,6 @@
 import { code } from './markdown.js';
 
-/** How much of what may be long is told. */
+/** How much the report shows of what may be long. */
 export interface Limits {
   /** Keys of each list in a table. */
   readonly keys: number;
@@ -14,7 +14,7 @@ export interface Limits {
 
 const fullLimits: Limits = { keys: 500, names: 40, problems: 500, characters: 20_000 };
 
-/** From one to the next, lists get shorter, until what is most important has room beside them. */
+/** Each next one has shorter lists, to make room for what is most important. */
 const limitSteps: readonly Limits[] = [
   fullLimits,
   { keys: 100, names: 40, problems: 100, characters: 2000 },
@@ -22,14 +22,14 @@ const limitSteps: readonly Limits[] = [
   { keys: 5, names: 5, problems: 20, characters: 200 },
 ];
 
-/** A part of what is told, which is left out as a whole or not at all. */
+/** A part of the report, which is left out as a whole or not at all. */
 export interface Section {
-  /** As the reader of what is left over knows it; Markdown. */
+  /** Its name in the remark on what was left out; Markdown. */
   readonly name: string;
   readonly text: string | undefined;
 }
 
-/** The name of a section that there is for each of several things. */
+/** The name of a section that exists for each of several things. */
 export function sectionOf(what: string, name: string): string {
   return `${what} ${code(name)}`;
 }
@@ -39,8 +39,8 @@ const remarkBytes = 2000;
 const maxNamed = 10;
 
 /**
- * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
- * goes first, and what is too long does not take the room of what comes after it.
+ * Writes what fits. First shortens lists; then adds sections in order, and leaves out a section that is
+ * too long for the room that is left.
  */
 export function fitSections(
   most: number,

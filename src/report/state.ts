@@ -12,7 +12,7 @@ import {
 import { asIs, listOf } from '../text/list.js';
 import { teardownState } from './teardown.js';
 
-/** What serves as one agent now, as far as the record of the release shows it. */
+/** What is serving for one agent now, as far as the record of the release shows it. */
 export type Serving =
   | { readonly state: 'released' | 'as-before'; readonly what: string | undefined }
   | { readonly state: 'nothing' | 'other' | 'unconfirmed' };
@@ -20,7 +20,7 @@ export type Serving =
 /** Names of keys in a sentence. */
 const maxKeys = 10;
 
-/** Names of keys that an agent may see already; the table of secret sets has all of them. */
+/** Names of keys that an agent may already see. The table of secret sets has all of them. */
 const maxExposedKeys = 2;
 
 /** Longer images are shown without the host of their registry. */
@@ -30,7 +30,7 @@ export function servingOf(agent: AgentRecord): Serving {
   return afterRollBack(agent) ?? afterRelease(agent);
 }
 
-/** What serves after a rollback; undefined if there was none that decides it. */
+/** What is serving after a rollback; undefined if no rollback decides it. */
 function afterRollBack({ outcome, ready, plan, rollBack }: AgentRecord): Serving | undefined {
   if (outcome === 'rolled-back') {
     const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
@@ -56,7 +56,7 @@ function afterRelease({
   // The answer to the deploy was lost.
   if (isChanged && deploymentId === null) return { state: 'unconfirmed' };
   if (outcome === 'superseded') return { state: 'other' };
-  // What served before the release: its image is known unless an even older deployment served.
+  // The image that was serving before is known, unless an even older deployment was serving.
   const wasServing = before !== undefined && (before.ready || before.available);
   const earlier: Serving = wasServing
     ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
@@ -65,7 +65,7 @@ function afterRelease({
     if (previousServes) return { state: 'as-before', what: before && shortName(before.settings) };
     return wasServing ? { state: 'unconfirmed' } : { state: 'nothing' };
   }
-  // Deployed, but nobody waits for it.
+  // Deployed, but the run does not wait for it.
   if (outcome === 'created' || outcome === 'updated') return { state: 'unconfirmed' };
   return earlier;
 }
@@ -91,7 +91,7 @@ function shortImage(image: string): string {
   return short.length > maxImageLength ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
 }
 
-/** What serves, as the end of a sentence. */
+/** What is serving, as the end of a sentence. */
 function servingWords(serving: Serving): string {
   switch (serving.state) {
     case 'released':
@@ -107,7 +107,7 @@ function servingWords(serving: Serving): string {
   }
 }
 
-/** What serves in each of these regions, what is alike once. */
+/** What is serving in each of these regions, without repetition. */
 function servingIn(agents: readonly AgentRecord[]): string {
   const groups = new Map<string, Serving & { readonly regions: string[] }>();
   for (const agent of agents) {
@@ -142,8 +142,8 @@ export function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
 }
 
 /**
- * What is the case now, for somebody who sees a failure: what serves, and what was not changed. It comes
- * from the record alone, so that no failure can claim anything else.
+ * The state after a failure: what is serving, and what was not changed. It comes only from the record,
+ * so that no failure can claim something else.
  */
 export function stateSentences(record: ReleaseRecord): string[] {
   if (record.teardown !== undefined) return teardownState(record.teardown);
@@ -171,7 +171,7 @@ function exposedSentence({ targets }: ReleaseRecord): string[] {
   return [`Caution: new instances${where} may start with the new ${keys}.`];
 }
 
-/** What was not restored, and where not all agents went back, which ones did. */
+/** What was not restored, and which agents were rolled back if not all were. */
 function rollBackSentences(agents: readonly AgentRecord[]): string[] {
   const rollBacks = agents.flatMap(({ rollBack }) => rollBack ?? []);
   const done = rollBacks.filter(({ outcome }) => outcome === 'done');

@@ -44,11 +44,11 @@ import { servingOf, shortName } from './state.js';
 import { keptSentences, removalTable } from './teardown.js';
 import { timeline } from './timeline.js';
 
-/** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
+/** GitHub drops the whole summary if it exceeds 1 MiB. This leaves room for what earlier steps wrote. */
 const maxBytes = 1_000_000;
-/** GitHub refuses a comment of more characters than 65,536. */
+/** GitHub rejects a comment of more than 65,536 characters. */
 const maxCommentBytes = 60_000;
-/** Of what the agents that failed wrote, all of them together. */
+/** Output of all failed agents together. */
 const maxOutputCharacters = 60_000;
 const maxOpenKeys = 8;
 
@@ -76,7 +76,7 @@ export function summaryOf(
   ]);
 }
 
-/** A plan as a comment: what the summary says, without what concerns this run alone. */
+/** A plan as a comment: the summary without what is only about this run. */
 export function commentOf(
   record: ReleaseRecord,
   failures: readonly Explanation[],
@@ -115,7 +115,7 @@ function sectionsFor(
   return [
     { name: 'the headline', text: `## ${headline.mark} ${prose(headline.text)}` },
     { name: 'the state', text: stateLine(failures[0]?.state ?? []) },
-    // Of one failure, the reason is what is looked for first; of many, where they are.
+    // With one failure, readers look for the reason first; with many, for the regions.
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
     ...(record.kind === 'plan' ? planSections(record.plan, limits) : []),
     { name: 'what is removed', text: removalSection(record) },
@@ -167,7 +167,7 @@ function resultMark(
   return outcome === 'skipped' && isBlocked ? '❌ not started' : resultMarks[outcome];
 }
 
-/** The result says of a test that failed. */
+/** The result mentions a failed smoke test. */
 const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
   passed: '✅ passed',
   failed: '',
@@ -178,7 +178,7 @@ function sessionCount({ count, isCut }: SessionsOnOlder): string {
   return `${isCut ? 'at least ' : ''}${count}`;
 }
 
-/** The regions and their agents at one glance; names do not break. */
+/** The regions and their agents; names do not break. */
 function regionTable(targets: readonly TargetRecord[], headline: string): string | undefined {
   const agents = agentsOf({ targets });
   const image = imageCells(agents.flatMap(imagesOf));
@@ -203,7 +203,7 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
           Agent: isAgentNamed ? '' : samp(name),
           Region: isRegionNamed ? '' : samp(region),
           [isAnySince ? 'Serving now (UTC)' : 'Serving now']: servingCell(agent, image),
-          // Where a release failed, what it was to bring is more than what it has replaced elsewhere.
+          // After a failure, what this release deploys matters more than what it replaced elsewhere.
           Before:
             isAnyKept || before === undefined || before === released
               ? ''
@@ -218,13 +218,13 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
   );
 }
 
-/** A build has its whole id, which `build-id` takes. */
+/** Shows the full id of a build, because readers copy it into `build-id`. */
 function beforeCell(settings: ObservedAgentSettings | undefined, image: string): string {
   const { buildId } = settings ?? {};
   return typeof buildId === 'string' ? `build ${samp(buildId)}` : image;
 }
 
-/** Every image that the row of an agent may show. */
+/** All images that the row of an agent may show. */
 function imagesOf(agent: AgentRecord): string[] {
   const { before } = agent.plan;
   const images = [before && shortName(before.settings), releasedImage(agent)];
@@ -239,14 +239,16 @@ function servingSince({ outcome, readyAt }: AgentRecord): number | undefined {
 function servingCell(agent: AgentRecord, image: (name: string) => string): string {
   const serving = servingOf(agent);
   const readyAt = servingSince(agent);
-  const since = readyAt === undefined ? '' : ` since ${clockTime(readyAt)}`;
+  const at = readyAt === undefined ? undefined : clockTime(readyAt);
   switch (serving.state) {
-    case 'released':
-      return `${serving.what === undefined ? 'the new deployment' : image(serving.what)}${since}`;
-    case 'as-before':
-      return serving.what === undefined
-        ? 'the previous deployment'
-        : `${image(serving.what)}, as before${since === '' ? '' : `,${since}`}`;
+    case 'released': {
+      const what = serving.what === undefined ? 'the new deployment' : image(serving.what);
+      return at === undefined ? what : `${what} since ${at}`;
+    }
+    case 'as-before': {
+      if (serving.what === undefined) return 'the previous deployment';
+      return `${image(serving.what)}, ${at === undefined ? 'as before' : `restored at ${at}`}`;
+    }
     case 'nothing':
       return 'nothing';
     case 'other':
@@ -297,7 +299,7 @@ function authentication({ actingAs }: ReleaseRecord): string | undefined {
 }
 
 /**
- * Why it failed and what to do.
+ * Why the release failed, and what to do.
  *
  * @param headline of the summary, whose title is not repeated; undefined if the failure needs its own
  */
@@ -340,7 +342,7 @@ function problemList(problems: Explanation['problems'], limits: Limits): string 
   ].join('\n');
 }
 
-/** What serves now, which is what anybody asks first. Labels are bold, and so is a first sentence without one. */
+/** What is serving now. Labels are bold, and so is a first sentence without a label. */
 function stateLine([first, ...others]: readonly string[]): string {
   if (first === undefined) return '';
   const lead = labeled.test(first) ? withBoldLabel(first) : `**${prose(first)}**`;
@@ -388,7 +390,7 @@ function agentTable(agents: readonly AgentRecord[]): string | undefined {
       code(name),
       code(region),
       outcomeCell({ outcome, ready, previousServes }),
-      // What does not run is not what anybody looks for in that column.
+      // That column is for images that run.
       outcome === 'skipped'
         ? '–'
         : imageCell(
@@ -466,7 +468,7 @@ const outcomeWords = {
   skipped: '➖ not started',
 } as const;
 
-/** Milliseconds under which a step that is done needs no row of its own. */
+/** In milliseconds. A shorter step has no row of its own. */
 const briefStep = 100;
 
 function stepSection(steps: readonly StepRecord[]): string | undefined {

@@ -42,7 +42,7 @@ export function keptSentences({ plan, targets }: TeardownRecord): string[] {
   );
 }
 
-/** What was deleted and what was not, for somebody who sees a failure. */
+/** What was deleted and what was not, after a failure. */
 export function teardownState(record: TeardownRecord): string[] {
   if (!isAnythingTornDown(record)) return ['Nothing was deleted.'];
   const all = removalsOf(record);
@@ -91,7 +91,7 @@ export function teardownPlanHeadline({ plan }: TeardownRecord): string {
   return `Plan for the end of pull request ${plan.preview.pullRequest}: ${what} would be deleted`;
 }
 
-/** Where a teardown failed, as a headline. */
+/** What a teardown could not delete, as a headline. */
 export function teardownFailureHeadline(
   record: TeardownRecord,
   regions: readonly string[],
@@ -104,7 +104,7 @@ export function teardownFailureHeadline(
     : `${what} in ${others.length + 1} of ${record.targets.length} regions`;
 }
 
-/** The title where a teardown failed in several ways. */
+/** The title if a teardown failed in several ways. */
 export function teardownTitle({ targets }: TeardownRecord, failedRegions: number): string {
   const where =
     targets.length > 1 && failedRegions > 0
@@ -122,7 +122,7 @@ const resultMarks: Readonly<Record<RemovalRecord['outcome'], string>> = {
   skipped: '➖ not started',
 };
 
-/** What became of everything, or in a plan what would, at one glance. */
+/** What happened to each thing, or in a plan, what would happen. */
 export function removalTable(record: TeardownRecord, isPlan: boolean): string | undefined {
   const result = (removal: RemovalRecord): string =>
     isPlan && removal.outcome === 'skipped' ? 'would be deleted' : resultMarks[removal.outcome];

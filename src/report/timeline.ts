@@ -5,7 +5,7 @@ const maxBars = 128;
 
 const hour = 3_600_000;
 
-/** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
+/** Finished work has no tag, because mermaid grays out work with the tag `done`. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' } as const;
 
 /** Milliseconds that a timeline covers at most, and the interval of its ticks. */
@@ -17,7 +17,7 @@ const ticks: readonly (readonly [number, string])[] = [
   [Infinity, '10minute'],
 ];
 
-/** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
+/** The release as a mermaid Gantt chart: one section for each region, one bar for each span of work. */
 export function timeline(record: ReleaseRecord, now: number): string | undefined {
   const spans = mostImportant(record.spans, now);
   if (spans.length === 0) return undefined;
@@ -44,7 +44,7 @@ export function timeline(record: ReleaseRecord, now: number): string | undefined
   ].join('\n');
 }
 
-/** Where there is no room for all bars, those that failed stay, and of the others the longest. */
+/** If there is no room for all bars, keeps the failed ones and the longest of the others. */
 function mostImportant(spans: readonly Span[], now: number): Span[] {
   const weight = ({ outcome, startedAt, endedAt = now }: Span): number =>
     outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;

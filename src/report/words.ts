@@ -1,7 +1,7 @@
 import type { Subject } from '../plan/subject.js';
 import type { ActingAs, StepName } from '../record/record.js';
 
-/** A text as a sentence: with a mark at its end, whichever it has. */
+/** A text as a sentence: adds a period unless it ends with a mark. */
 export function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
