@@ -666,9 +666,9 @@ function agentOutputHint(
     actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
   const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
   return showsAgentOutput
-    ? [`More of the agent's logs: \`${command}\`.`]
+    ? [`For more logs, run \`${command}\`.`]
     : [
-        `To see the agent's traceback and logs, run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`, or set \`failure-logs: always\`. They are not shown here, because they may contain what callers said.`,
+        `To see the agent's traceback and logs, run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`, or set \`failure-logs: always\` and run again. They are not shown here, because they may contain what callers said.`,
       ];
 }
 

@@ -51,7 +51,7 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
 export const containerReasons: Readonly<Record<string, Advice>> = {
   CrashLoopBackOff: {
     meaning: 'the agent keeps crashing after it starts',
-    next: 'Read the traceback and the logs. Usual causes are a key that is missing in the secret set, and an import that fails.',
+    next: 'Read the traceback and the logs. Usual causes are a missing key in the secret set and a failing import. Fix the cause, then run the workflow again.',
   },
   OOMKilled: {
     meaning: 'the agent needs more memory than it has',
