@@ -11,12 +11,12 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
 
-/** Whether a path is a folder or lies in it; both are absolute and clean. */
+/** Whether a path is the folder or inside it. Both must be absolute and normalized. */
 function isInside(path, folder) {
-    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path);
-    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(way);
+    const fromFolder = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path);
+    return fromFolder !== '..' && !fromFolder.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(fromFolder);
 }
-/** A path of this machine with slashes, whatever parts paths there. */
+/** Converts a path of this machine to one with slashes. */
 function withSlashes(path) {
     return node_path__WEBPACK_IMPORTED_MODULE_0__.sep === '/' ? path : path.replaceAll(node_path__WEBPACK_IMPORTED_MODULE_0__.sep, '/');
 }
@@ -38,12 +38,12 @@ function withSlashes(path) {
 
 
 const credentialFile = /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.pypirc|\.aws\/credentials|\.docker\/config\.json|\.dockercfg)$/;
-/** Not one that stands for a variable. */
+/** A token, but not a variable. */
 const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
-/** Bytes, by the format's description. */
+/** The largest pointer in bytes, according to the format's specification. */
 const maxPointerSize = 1024;
-/** @param beginning of the file; files that are small are whole */
+/** @param beginning the first bytes of the file, or all of them if it is small */
 function noticeFile(path, bytes, beginning) {
     if (credentialFile.test(path))
         return 'credentials';
@@ -54,9 +54,9 @@ function noticeFile(path, bytes, beginning) {
     return isPointer ? 'lfs-pointer' : undefined;
 }
 const pointerStart = Buffer.from(lfsPointer);
-/** Bytes of a `.gitmodules` that is read. */
+/** The largest `.gitmodules` to read, in bytes. */
 const maxBytes = 1024 * 1024;
-/** Folders of submodules in a context that have nothing in them. */
+/** Finds empty folders of submodules in a context. */
 async function emptySubmodules(root, workspace) {
     const found = [];
     for (const folder of new Set([(0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace), root])) {
@@ -81,7 +81,7 @@ async function submodulesOf(repository) {
         return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) => path.trim());
     }
     catch {
-        // It is only for a remark.
+        // The result is only a hint.
         return [];
     }
 }
@@ -129,30 +129,30 @@ var external_node_util_ = __webpack_require__(7975);
 
 
 
-// The file handles of `node:fs/promises` take three times as long, which adds up for many small files.
+// The file handles of `node:fs/promises` take three times as long, which matters for many small files.
 const openFile = (0,external_node_util_.promisify)(external_node_fs_.open);
 const readFile = (0,external_node_util_.promisify)(external_node_fs_.read);
 const closeFile = (0,external_node_util_.promisify)(external_node_fs_.close);
 const statFile = (0,external_node_util_.promisify)(external_node_fs_.fstat);
-/** Bytes that are read at a time. */
+/** Bytes to read at a time. */
 const pieceSize = 256 * 1024;
 /**
  * Reads a selected file in pieces.
  *
- * @throws ContextError that names the file, if it cannot be read or is no longer what was selected
+ * @throws ContextError that names the file, if it cannot be read or has changed since its selection
  */
 async function* readSourceFile(root, entry) {
-    // A named pipe that has replaced the file must not block the run.
+    // If a named pipe has replaced the file, it must not block the run.
     const flags = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK;
     const descriptor = await named(entry, openFile((0,external_node_path_.join)(root, entry.path), flags));
     try {
-        // A replacement, such as a link that leads out of the context, is not read.
+        // Never read a replacement, such as a link that points outside the context.
         const stats = await named(entry, statFile(descriptor));
         if (!stats.isFile() || stats.ino !== entry.inode)
             throw changed(entry);
         let position = 0;
         for (;;) {
-            // At the end of the file, one more byte is asked for, which shows whether it grew.
+            // Ask for one byte beyond the end of the file, to find out whether it grew.
             const size = Math.min(pieceSize, entry.bytes - position + 1);
             const piece = Buffer.allocUnsafe(size);
             const { bytesRead } = await named(entry, readFile(descriptor, piece, 0, size, position));
@@ -170,7 +170,7 @@ async function* readSourceFile(root, entry) {
         await closeFile(descriptor);
     }
 }
-/** Names the file in what fails. */
+/** Names the file in the error of `work`. */
 async function named(entry, work) {
     try {
         return await work;
@@ -179,41 +179,33 @@ async function named(entry, work) {
         throw unreadable(entry, error);
     }
 }
-const quiet = 'See that nothing else works in the folder during the build, and run it again.';
-function changed(entry) {
-    return new errors/* ContextError */.a([
-        {
-            about: (0,quote/* quote */.h)(entry.path),
-            message: `has changed, or was replaced, while the context was packed: it had ${entry.bytes} bytes`,
-            next: quiet,
-        },
-    ]);
+function changed({ path, bytes }) {
+    return new errors/* ContextError */.af({
+        about: (0,quote/* quote */.h)(path),
+        message: `changed while the action packed the context: it had ${bytes} bytes before`,
+        next: errors/* leaveFolderAlone */.jq,
+    });
 }
-function unreadable(entry, cause) {
-    const code = (0,system_error/* systemErrorCode */.vq)(cause);
-    const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
-    const isGone = code === 'ENOENT' || code === 'ENOTDIR';
-    return new errors/* ContextError */.a([
-        {
-            about: (0,quote/* quote */.h)(entry.path),
-            message: isGone
-                ? 'has vanished while the context was packed'
-                : `cannot be read (${reason})`,
-            next: isGone
-                ? quiet
-                : (next ?? 'Leave it out with `build-exclude`, or let the user of the runner read it.'),
-        },
-    ], { cause });
+function unreadable({ path }, cause) {
+    const { reason, next = `${errors/* excludeOr */.gp} let the runner's user read it.` } = (0,system_error/* faultOf */.Kl)(cause);
+    const isDeleted = (0,system_error/* isNotFound */.c4)(cause);
+    return new errors/* ContextError */.af({
+        about: (0,quote/* quote */.h)(path),
+        message: isDeleted
+            ? 'was deleted while the action packed the context'
+            : `cannot be read (${reason})`,
+        next: isDeleted ? errors/* leaveFolderAlone */.jq : next,
+    }, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/context/tar.js
 
 
 
-/** Bytes that are read between two reports of progress. */
+/** Bytes between two calls of `progress`. */
 const progressStep = 4 * 1024 * 1024;
 /**
- * Puts the entries of a context into a tar, in their order.
+ * Writes the entries of a context to a tar archive, in order.
  *
  * @throws ContextError if a file cannot be read, or is no longer what was selected
  */
@@ -243,12 +235,12 @@ async function fillTar(tar, { root, entries }, { progress, notice }) {
         progress(bytes);
     tar.finalize();
 }
-/** Nothing in it depends on the machine, the user or the time. */
-function headerOf({ path, kind, bytes, isExecutable, target, }) {
-    const common = { name: path, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
-    return kind === 'link'
-        ? { ...common, type: 'symlink', linkname: target ?? '', mode: 0o777 }
-        : { ...common, size: bytes, mode: isExecutable ? 0o755 : 0o644 };
+/** Makes a header that does not depend on the machine, the user or the time. */
+function headerOf(entry) {
+    const common = { name: entry.path, mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
+    return entry.kind === 'link'
+        ? { ...common, type: 'symlink', linkname: entry.target, mode: 0o777 }
+        : { ...common, size: entry.bytes, mode: entry.isExecutable ? 0o755 : 0o644 };
 }
 
 ;// CONCATENATED MODULE: ./lib/context/pack.js
@@ -260,14 +252,14 @@ function headerOf({ path, kind, bytes, isExecutable, target, }) {
 
 
 
-/** Bytes that come out of the compression at a time. */
+/** Bytes of each chunk that the compression returns. */
 const compressedChunk = 64 * 1024;
 function createFile(path) {
     return (0,promises_.open)(path, 'wx', 0o600);
 }
 /**
- * Packs a context into a file that must not be there. The same files give the same bytes, wherever
- * and whenever they are packed. If it fails, the file is gone.
+ * Packs a context into a new file. The same files give the same bytes, on every machine and at every
+ * time. If packing fails, the file is deleted.
  *
  * @throws ContextError, or the signal's reason
  */
@@ -289,7 +281,7 @@ async function packContext(context, archive, options) {
         return { ...context, archive, ...written };
     }
     catch (error) {
-        // What failed first is what is reported.
+        // The first failure is reported; later ones are ignored.
         await file.close().catch(() => undefined);
         await (0,promises_.rm)(archive, { force: true }).catch(() => undefined);
         throw error;
@@ -303,7 +295,7 @@ async function packInto(file, context, archive, { progress, signal }) {
     const notice = (found) => {
         noticed.push(found);
     };
-    // What fails first makes the others fail.
+    // The first failure makes the others fail.
     const failures = [];
     const fail = (error) => {
         failures.push(error);
@@ -311,7 +303,7 @@ async function packInto(file, context, archive, { progress, signal }) {
         throw error;
     };
     const filling = fillTar(tar, context, { progress, notice }).catch(fail);
-    // At the default level, the bytes are those of any other gzip of Node.js.
+    // The default level gives the same bytes as any other gzip in Node.js.
     const compression = (0,external_node_zlib_.createGzip)({ chunkSize: compressedChunk });
     let written = { archiveBytes: 0, hash: '' };
     const writing = (0,external_node_stream_promises_.pipeline)(tar, compression, async (compressed) => {
@@ -328,30 +320,19 @@ async function writeArchive(handle, archive, compressed) {
     let archiveBytes = 0;
     for await (const bytes of compressed) {
         if (!Buffer.isBuffer(bytes))
-            throw new TypeError('An archive is made of bytes');
-        writeHeader(bytes, archiveBytes);
+            throw new TypeError('The compression must return bytes');
+        // zlib writes its header at once, without a time. Only this byte depends on the machine.
+        if (archiveBytes === 0)
+            bytes[operatingSystemAt] = unix;
         hash.update(bytes);
         archiveBytes += bytes.length;
         await write(handle, archive, bytes);
     }
     return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
 }
-/** Of the header of a gzip file: the time, none, and the operating system, which is always Unix. */
-const header = new Map([
-    [4, 0],
-    [5, 0],
-    [6, 0],
-    [7, 0],
-    [9, 3],
-]);
-function writeHeader(bytes, position) {
-    if (position > 9)
-        return;
-    for (const [place, value] of header) {
-        if (place >= position && place - position < bytes.length)
-            bytes[place - position] = value;
-    }
-}
+/** Position of the operating system in the header of a gzip file. */
+const operatingSystemAt = 9;
+const unix = 3;
 async function write(handle, archive, bytes) {
     try {
         await handle.writeFile(bytes);
@@ -362,13 +343,11 @@ async function write(handle, archive, bytes) {
 }
 function unwritable(archive, cause) {
     const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
-    return new errors/* ContextError */.a([
-        {
-            about: `archive ${(0,quote/* quote */.h)(archive)}`,
-            message: `cannot be written (${reason})`,
-            next: next ?? 'Check that its folder exists and can be written to.',
-        },
-    ], { cause });
+    return new errors/* ContextError */.af({
+        about: `archive ${(0,quote/* quote */.h)(archive)}`,
+        message: `cannot be written (${reason})`,
+        next: next ?? 'Check that its folder exists and is writable.',
+    }, { cause });
 }
 
 

@@ -58,7 +58,7 @@ const configTypes = [
     'application/vnd.oci.image.config.v1+json',
     'application/vnd.docker.container.image.v1+json',
 ];
-/** The media types that a look-up accepts, for an `Accept` header. */
+/** The media types for the `Accept` header of a lookup. */
 const acceptedManifests = [...indexTypes, ...manifestTypes].join(', ');
 const platform = dist/* object */.Ikc({
     os: dist/* string */.YjP(),
@@ -66,20 +66,20 @@ const platform = dist/* object */.Ikc({
     variant: dist/* optional */.lqM(dist/* string */.YjP()),
 });
 const entry = dist/* object */.Ikc({ mediaType: dist/* optional */.lqM(dist/* string */.YjP()), platform: dist/* optional */.lqM(platform) });
-const manifest_document = dist/* object */.Ikc({
+const manifest_document = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* object */.Ikc({
     mediaType: dist/* optional */.lqM(dist/* string */.YjP()),
     artifactType: dist/* optional */.lqM(dist/* string */.YjP()),
     manifests: dist/* optional */.lqM(dist/* array */.YOg(dist/* unknown */.L5J())),
     config: dist/* optional */.lqM(dist/* object */.Ikc({ mediaType: dist/* optional */.lqM(dist/* string */.YjP()), digest: dist/* string */.YjP() })),
-});
-const config = dist/* object */.Ikc({
+}));
+const config = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* object */.Ikc({
     os: dist/* optional */.lqM(dist/* string */.YjP(), 'linux'),
     architecture: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
     variant: dist/* optional */.lqM(dist/* string */.YjP()),
-});
+}));
 /** Reads an index, a manifest list or the manifest of one image. */
 function readManifest(text) {
-    const parsed = dist/* safeParse */.xLC(manifest_document, parse(text));
+    const parsed = dist/* safeParse */.xLC(manifest_document, text);
     if (!parsed.success)
         return { kind: 'unknown', because: 'unreadable' };
     const { artifactType, manifests, config: configEntry } = parsed.output;
@@ -102,32 +102,24 @@ function readIndex(manifests) {
         const { mediaType, platform: built } = parsed.output;
         if (indexTypes.includes(mediaType ?? ''))
             return { kind: 'unknown', because: 'nested-index' };
-        // An image without a platform could be built for any.
+        // An image without a platform may be for any platform.
         if (built === undefined)
             return { kind: 'unknown', because: 'no-architecture' };
-        // Attestations are listed beside the images that they are about.
+        // Attestations are listed next to their images, for the platform `unknown`.
         if (built.os !== 'unknown')
             platforms.push(platformName(built));
     }
     return { kind: 'index', platforms: [...new Set(platforms)] };
 }
-/** The platform that the config of an image names; undefined if it names none. */
+/** Reads the platform from the config of an image; undefined if it names none. */
 function readConfigPlatform(text) {
-    const parsed = dist/* safeParse */.xLC(config, parse(text));
+    const parsed = dist/* safeParse */.xLC(config, text);
     return parsed.success ? platformName(parsed.output) : undefined;
 }
-/** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is a v8. */
-function platformName({ os, architecture, variant, }) {
+/** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is v8. */
+function platformName({ os, architecture, variant }) {
     const isCommon = variant === undefined || variant === '' || architecture === 'arm64';
     return isCommon ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`;
-}
-function parse(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 // EXTERNAL MODULE: ./lib/registry/reference.js
@@ -142,12 +134,12 @@ var registry_reference = __webpack_require__(9758);
 
 
 
-/** Milliseconds for one answer, and for all of them. */
+/** Milliseconds for one response, and for the whole lookup. */
 const answerLimit = 3000;
 const wholeLimit = 10_000;
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 const redirects = [301, 302, 303, 307, 308];
-/** Ends a look-up with what is known then. */
+/** Ends a lookup with this result. */
 class LookUpEndedError extends Error {
     lookup;
     constructor(lookup, options) {
@@ -157,8 +149,8 @@ class LookUpEndedError extends Error {
     }
 }
 /**
- * Looks an image up in its registry: what digest its tag points at, and for which platforms it was
- * built. Asks each thing once, for ten seconds at most, and never throws.
+ * Looks up an image in its registry: the digest of its tag, and its platforms. Sends each request once,
+ * takes at most ten seconds, and never throws.
  */
 async function lookUpImage(reference, options) {
     const { clock, signal, userAgent } = options;
@@ -177,7 +169,7 @@ async function lookUpImage(reference, options) {
     catch (error) {
         if (error instanceof LookUpEndedError)
             return error.lookup;
-        return doubt('unreachable', (0,system_error/* systemErrorCode */.vq)(error));
+        return unknownResult('unreachable', (0,system_error/* systemErrorCode */.vq)(error));
     }
     finally {
         cancelLimit();
@@ -185,7 +177,7 @@ async function lookUpImage(reference, options) {
         transport.close();
     }
 }
-/** One registry, with the authorization that it has asked for. */
+/** One registry, with the authorization for it. */
 class Registry {
     #reference;
     #transport;
@@ -200,68 +192,65 @@ class Registry {
     }
     async lookUp() {
         const { tag, digest } = this.#reference;
-        // With both, the digest decides.
+        // If a reference has both, the digest decides.
         const path = `manifests/${digest ?? tag ?? 'latest'}`;
         const headers = { accept: acceptedManifests };
         if (!this.#options.wantsPlatforms) {
             const { status, headers: answered } = await this.#ask('HEAD', path, headers);
-            const found = digest ?? digestHeader(answered);
-            if (status === 200 && found !== undefined)
-                return this.#found(found, undefined, undefined);
+            const known = digest ?? digestHeader(answered);
+            if (status === 200 && known !== undefined)
+                return found(known);
         }
         const answer = await this.#ask('GET', path, headers);
         if (answer.status !== 200)
             return this.#failed(answer);
-        const found = digest ?? digestHeader(answer.headers) ?? digestOf(answer.text);
+        const known = digest ?? digestHeader(answer.headers) ?? digestOf(answer.text);
         const manifest = readManifest(answer.text);
         if (manifest.kind === 'unknown')
-            return this.#found(found, undefined, manifest.because);
+            return found(known, undefined, manifest.because);
         if (manifest.kind === 'index')
-            return this.#found(found, manifest.platforms, undefined);
+            return found(known, manifest.platforms);
         if (!this.#options.wantsPlatforms || !digestForm.test(manifest.configDigest)) {
-            return this.#found(found, undefined, undefined);
+            return found(known);
         }
         const platform = await this.#configPlatform(manifest.configDigest);
         return platform === undefined
-            ? this.#found(found, undefined, 'no-architecture')
-            : this.#found(found, [platform], undefined);
+            ? found(known, undefined, 'no-architecture')
+            : found(known, [platform]);
     }
-    #found(digest, platforms, platformsUnknown) {
-        return { outcome: 'found', digest, platforms, platformsUnknown };
-    }
-    /** What an answer other than 200 means. */
+    /** Says what a response other than 200 means. */
     #failed({ status, text }) {
         const { login } = this.#options;
         if (status === 401) {
             if (login?.origin === 'inputs')
                 return { outcome: 'login-refused', status };
-            return doubt(login === undefined ? 'login-needed' : 'docker-login-refused', '401');
+            return unknownResult(login === undefined ? 'login-needed' : 'docker-login-refused', '401');
         }
         if (status === 403)
-            return doubt('forbidden', '403');
+            return unknownResult('forbidden', '403');
         if (status === 429)
-            return doubt('rate-limited', '429');
+            return unknownResult('rate-limited', '429');
         if (status === 404) {
             const codes = errorCodes(text);
             if (codes.includes('MANIFEST_UNKNOWN'))
                 return { outcome: 'missing', login: login?.origin };
-            return doubt(codes.includes('NAME_UNKNOWN') ? 'repository-unknown' : 'not-found', '404');
+            return unknownResult(codes.includes('NAME_UNKNOWN') ? 'repository-unknown' : 'not-found', '404');
         }
-        return doubt('unexpected-answer', String(status));
+        return unknownResult('unexpected-answer', String(status));
     }
-    /** The platform of a single image, which only its config tells. */
+    /** Reads the platform of a single image from its config. */
     async #configPlatform(configDigest) {
         let answer = await this.#ask('GET', `blobs/${configDigest}`, {});
         if (redirects.includes(answer.status)) {
             const target = targetOf(answer.headers.location, this.#url);
             if (target === undefined)
                 return undefined;
-            // Storage has an address that is signed; the registry's authorization is none of its business.
+            // The address of the storage is signed, so it does not need the registry's authorization.
             answer = await this.#send('GET', target, {});
         }
         return answer.status === 200 ? readConfigPlatform(answer.text) : undefined;
     }
-    /** Asks the registry, and once more with the authorization that it asks for. */
+    /** Sends a request to the registry, and repeats it with authorization if the registry asks for that. */
     async #ask(method, path, headers) {
         const url = new URL(`/v2/${this.#reference.repository}/${path}`, this.#url);
         const authorized = () => ({
@@ -282,25 +271,20 @@ class Registry {
         if (challenge.scheme === 'basic') {
             return login === undefined || login.isIdentityToken ? undefined : basic(login);
         }
-        const service = this.#tokenService(challenge.realm);
+        // This also makes sure that nobody on the way can read the credential.
+        const service = targetOf(challenge.realm, this.#url);
+        if (service === undefined)
+            throw new LookUpEndedError(unknownResult('unexpected-answer', undefined));
         const answer = await this.#askForToken(service, challenge);
-        if (answer.status !== 200)
-            throw new LookUpEndedError(this.#tokenRefused(answer));
+        if (answer.status !== 200) {
+            // Some token services reject a login with 400 instead of 401.
+            const status = answer.status === 400 ? 401 : answer.status;
+            throw new LookUpEndedError(this.#failed({ ...answer, status }));
+        }
         const token = readToken(answer.text);
         if (token === undefined)
-            throw new LookUpEndedError(doubt('unexpected-answer', '200'));
+            throw new LookUpEndedError(unknownResult('unexpected-answer', '200'));
         return `Bearer ${token}`;
-    }
-    /** A token service refuses a login with 401, and some with 400 or 403. */
-    #tokenRefused(answer) {
-        return this.#failed(answer.status === 400 ? { ...answer, status: 401 } : answer);
-    }
-    /** The credential goes over the network only where nobody can read it on the way. */
-    #tokenService(realm) {
-        const service = targetOf(realm, this.#url);
-        if (service === undefined)
-            throw new LookUpEndedError(doubt('unexpected-answer', undefined));
-        return service;
     }
     #askForToken(service, challenge) {
         const { login } = this.#options;
@@ -321,7 +305,7 @@ class Registry {
         service.searchParams.set('scope', scope);
         return this.#send('GET', service, login === undefined ? {} : { authorization: basic(login) });
     }
-    /** Sends a request once, and waits no longer than its limit, whatever happens on the way. */
+    /** Sends a request once, and never waits longer than its limit. */
     async #send(method, url, headers, body) {
         const { clock, signal } = this.#options;
         const late = new AbortController();
@@ -334,20 +318,20 @@ class Registry {
         }
         catch (error) {
             const detail = late.signal.aborted ? undefined : (0,system_error/* systemErrorCode */.vq)(error);
-            throw new LookUpEndedError(doubt('unreachable', detail), { cause: error });
+            throw new LookUpEndedError(unknownResult('unreachable', detail), { cause: error });
         }
         finally {
             cancelLimit();
         }
     }
 }
-function doubt(because, detail) {
+function found(digest, platforms, platformsUnknown) {
+    return { outcome: 'found', digest, platforms, platformsUnknown };
+}
+function unknownResult(because, detail) {
     return { outcome: 'unknown', because, detail };
 }
-/**
- * An address that the registry names, if it may be asked: over https, or over http if both are on this
- * machine.
- */
+/** Checks an address from the registry: https, or http if both are on this machine. */
 function targetOf(address, registry) {
     if (address === undefined)
         return undefined;
@@ -372,7 +356,7 @@ function digestOf(text) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(text, 'utf8').digest('hex')}`;
 }
 const errors = dist/* object */.Ikc({ errors: dist/* array */.YOg(dist/* object */.Ikc({ code: dist/* string */.YjP() })) });
-/** The codes of an error as the distribution specification has it; none in any other answer. */
+/** Reads the error codes of the distribution specification; empty for any other response. */
 function errorCodes(text) {
     const parsed = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), errors), text);
     return parsed.success ? parsed.output.errors.map(({ code }) => code) : [];

@@ -2,6 +2,52 @@ export const id = 486;
 export const ids = [486];
 export const modules = {
 
+/***/ 70:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C5: () => (/* binding */ recordFailure),
+/* harmony export */   Gv: () => (/* binding */ agentSubject),
+/* harmony export */   uZ: () => (/* binding */ inRegionOrder),
+/* harmony export */   xM: () => (/* binding */ workOn)
+/* harmony export */ });
+/* harmony import */ var _record_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2458);
+/* harmony import */ var _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1593);
+/* harmony import */ var _time_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6690);
+
+
+
+function agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
+}
+/** Does work on a subject: a span of the timeline, and errors that name the subject. */
+function workOn(journal, label, subject, work) {
+    const { name, region } = subject;
+    return journal.span(region, `${label} ${name}`, () => (0,_record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .withSubject */ .tX)(subject, work));
+}
+/** Records that a change failed. A cancellation only counts if the request may have been carried out. */
+function recordFailure(record, error) {
+    if ((0,_record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isInDoubt */ .cd)(error))
+        record.isChanged = true;
+    if (!(error instanceof _time_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .CancelledError */ .cc))
+        record.outcome = 'failed';
+    else if (error instanceof _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .InterruptedCallError */ .Zi)
+        record.outcome = 'cancelled';
+}
+/** Failures in the order of the regions, then failed rollbacks, then those of no region. */
+function inRegionOrder(failures, targets) {
+    const place = (failure) => {
+        if (!(failure instanceof _record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .SubjectError */ .lR))
+            return targets.length;
+        const region = targets.findIndex((target) => target.region === failure.subject.region);
+        return (0,_record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStepFailure */ .Zd)(failure.cause, 'not-rolled-back') ? targets.length + 1 + region : region;
+    };
+    return failures.toSorted((one, other) => place(one) - place(other));
+}
+
+
+/***/ }),
+
 /***/ 1486:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -14,6 +60,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/plan/bindings.js
 var plan_bindings = __webpack_require__(6341);
+// EXTERNAL MODULE: ./lib/plan/infer-region.js
+var infer_region = __webpack_require__(5576);
 // EXTERNAL MODULE: ./lib/plan/name-template.js
 var name_template = __webpack_require__(6647);
 // EXTERNAL MODULE: ./lib/plan/make-plan.js + 1 modules
@@ -28,11 +76,7 @@ var subject = __webpack_require__(619);
 
 
 
-/**
- * Compares what is to be deleted with what exists.
- *
- * @returns the plan, and every reason why the teardown cannot work
- */
+/** @returns the plan, and every reason why the teardown cannot work */
 function planTeardown(settings, { regions, secretSets, targets }) {
     const { preview, waitTimeout } = settings;
     const problems = [];
@@ -57,18 +101,18 @@ function planTeardown(settings, { regions, secretSets, targets }) {
     });
     return { plan: { preview, waitTimeout, targets: planned }, problems };
 }
-function planSets(question, problems) {
-    const { kind, region, kept } = question;
-    const template = ownSetName(question.settings, kind, region);
+function planSets(facts, problems) {
+    const { kind, region, kept } = facts;
+    const template = ownSetName(facts.settings, kind, region);
     if (template === undefined)
         return [];
-    const existing = setsNamed(template, question.secretSets);
+    const existing = setsNamed(template, facts.secretSets);
     if (existing.length === 0)
         return [{ name: template, kind, removal: { action: 'none' } }];
     return existing.map((set) => {
         const { name } = set;
         checkRegion(`${subject/* secretSetKinds */.Q[kind]} ${name}`, set.region, region, problems);
-        const because = kept ?? keptSet(set, question);
+        const because = kept ?? keptSet(set, facts);
         return {
             name,
             kind,
@@ -76,12 +120,12 @@ function planSets(question, problems) {
         };
     });
 }
-/** The sets of a name, or of all versions of it. */
+/** The set of this name, or all versions of it. */
 function setsNamed(template, secretSets) {
     const names = (0,name_template/* isVersioned */.at)(template) ? (0,name_template/* versionsOf */.x4)(template) : undefined;
     return secretSets.filter(({ name }) => names?.test(name) ?? name === template);
 }
-/** The name of a region's own set; undefined if none is named, or if it is shared. */
+/** The name of a region's own set; undefined if there is none, or if other agents share it. */
 function ownSetName({ secretSet, imagePullSecret }, kind, region) {
     const template = (kind === 'secret' ? secretSet : imagePullSecret)?.in(region);
     return template === undefined ? undefined : (0,name_template/* nameInRegion */.J4)(template, region);
@@ -93,7 +137,7 @@ function keptSet({ name, kind: actual, referenced }, { kind, own, bindings = new
         return { because: 'referenced' };
     return boundByOthers(name, own, bindings);
 }
-/** The agents besides its own that keep a set from being deleted. */
+/** Checks whether other agents bind a set, so that it must be kept. */
 function boundByOthers(set, own, bindings) {
     const others = new Map([...bindings].filter(([name]) => name !== own));
     const binding = (0,plan_bindings/* agentsBinding */.Iv)(others, set);
@@ -102,13 +146,13 @@ function boundByOthers(set, own, bindings) {
     const possible = (0,plan_bindings/* agentsThatMayBind */.K)(others, set);
     return possible.length > 0 ? { because: 'may-be-bound', agents: possible } : undefined;
 }
-/** Names are unique across regions, so what has the name elsewhere is what was meant. */
-function checkRegion(about, actual, asked, problems) {
-    if (actual === undefined || actual === asked)
+/** Names are unique across regions, so an agent or a set in another region is the one that was meant. */
+function checkRegion(about, actual, requested, problems) {
+    if (actual === undefined || actual === requested)
         return;
     problems.push({
         about,
-        message: `is in region ${actual}, but the teardown is for ${asked}`,
+        message: `is in region ${actual}, but the teardown is for ${requested}`,
         next: `Set \`region\` to ${actual}, or omit it.`,
     });
 }
@@ -122,7 +166,8 @@ function isEmptyTeardown({ targets }) {
 
 
 
-/** Looks at everything that a teardown depends on. Reads only. */
+
+/** Reads everything that a teardown depends on. */
 async function observeTeardown(cloud, sessions, settings) {
     const [regions, secretSets] = await Promise.all([cloud.regions(), cloud.secretSets()]);
     const named = settings.regions.length > 0 ? settings.regions : [undefined];
@@ -145,17 +190,14 @@ async function observeTeardown(cloud, sessions, settings) {
     return { regions, secretSets, targets };
 }
 const kinds = ['secret', 'imagePullSecret'];
-/** The region of the agent that exists, else of the sets, else the default of the organization. */
+/** Finds the region of a teardown, and the agent there. */
 async function locate(cloud, settings, named, secretSets) {
     const { agent: template, secretSet, imagePullSecret } = settings;
     const names = [template, secretSet, imagePullSecret].flatMap((one) => one?.values ?? []);
     if (named === undefined && !names.some((name) => name.includes(name_template/* regionPlaceholder */.q5))) {
         const agent = await cloud.agent(template.others ?? '');
-        const ofSets = [secretSet, imagePullSecret]
-            .flatMap((one) => one?.others ?? [])
-            .map((name) => secretSets.find((set) => (0,name_template/* versionsOf */.x4)(name).test(set.name))?.region)
-            .find((region) => region !== undefined);
-        return { region: agent?.region ?? ofSets ?? (await cloud.defaultRegion()), agent };
+        const region = (0,infer_region/* inferRegion */.H)([secretSet?.others, imagePullSecret?.others], agent, secretSets);
+        return { region: region ?? (await cloud.defaultRegion()), agent };
     }
     const region = named ?? (await cloud.defaultRegion());
     return { region, agent: await cloud.agent((0,name_template/* nameInRegion */.J4)(template.in(region) ?? '', region)) };
@@ -175,11 +217,11 @@ var time_deadline = __webpack_require__(2181);
 var pipecat_errors = __webpack_require__(1593);
 // EXTERNAL MODULE: ./lib/time/polling-delay.js
 var polling_delay = __webpack_require__(6396);
+// EXTERNAL MODULE: ./lib/steps/subjects.js
+var subjects = __webpack_require__(70);
 ;// CONCATENATED MODULE: ./lib/steps/remove.js
 
-
-
-/** Deletes one thing and records what became of it. */
+/** Deletes something and records the outcome. */
 async function remove(record, work) {
     const lost = { isAnswer: false };
     const findLost = (isGone) => async () => {
@@ -188,17 +230,12 @@ async function remove(record, work) {
     };
     try {
         const deletion = await work(findLost);
-        // If an answer was lost, it was this run that deleted what does not exist anymore.
+        // If the response was lost, this run probably deleted it.
         record.outcome = deletion === 'absent' && !lost.isAnswer ? 'absent' : 'deleted';
         record.isChanged = record.outcome === 'deleted';
     }
     catch (error) {
-        if ((0,errors/* isInDoubt */.cd)(error))
-            record.isChanged = true;
-        if (!(error instanceof cancellation/* CancelledError */.cc))
-            record.outcome = 'failed';
-        else if (error instanceof pipecat_errors/* InterruptedCallError */.Zi)
-            record.outcome = 'cancelled';
+        (0,subjects/* recordFailure */.C5)(record, error);
         throw error;
     }
 }
@@ -212,26 +249,26 @@ async function remove(record, work) {
 
 
 
-/** Deletes the sets of a region, one after the other; one that fails does not stop the others. */
+
+/** Deletes the sets of a region one by one; a failure does not stop the others. */
 async function deleteSets(context, target, deadline) {
     const failures = [];
     for (const set of target.secretSets.filter(({ outcome }) => outcome === 'skipped')) {
         try {
-            await context.journal.span(target.region, `delete ${set.name}`, () => (0,errors/* withSubject */.tX)((0,subject/* secretSetSubject */.L)(set), () => deleteSet(context, target, set, deadline)));
+            await (0,subjects/* workOn */.xM)(context.journal, 'delete', (0,subject/* secretSetSubject */.L)(set), () => deleteSet(context, target, set, deadline));
         }
         catch (error) {
-            if (!(error instanceof Error) || error instanceof cancellation/* CancelledError */.cc) {
-                if (error instanceof cancellation/* CancelledError */.cc)
-                    throw new errors/* ReleaseError */.K2([error, ...failures]);
+            if (error instanceof cancellation/* CancelledError */.cc)
+                throw new errors/* ReleaseError */.K2([error, ...failures]);
+            if (!(error instanceof Error))
                 throw error;
-            }
             failures.push(error);
         }
     }
     if (failures.length > 0)
         throw new errors/* ReleaseError */.K2(failures);
 }
-/** Deletes a set. While the platform says that it is in use, it is tried again. */
+/** Deletes a set; retries while the platform says that it is in use. */
 async function deleteSet({ cloud, journal }, target, set, deadline) {
     const { clock, log } = journal;
     const { name, region } = set;
@@ -239,7 +276,7 @@ async function deleteSet({ cloud, journal }, target, set, deadline) {
     for (let refusals = 0;; refusals++) {
         try {
             await remove(set, (findLost) => cloud.deleteSecretSet(name, {
-                // What was waited for before leaves time for one attempt.
+                // Earlier waits leave time for one attempt.
                 deadline: refusals === 0 ? undefined : deadline,
                 retryableStatuses: [],
                 findLostResult: findLost(async () => {
@@ -255,15 +292,15 @@ async function deleteSet({ cloud, journal }, target, set, deadline) {
         catch (error) {
             if (!(error instanceof pipecat_errors/* StatusError */.Xs && error.status === 409))
                 throw error;
-            // It was not deleted, and its turn comes again.
+            // Not deleted, so it is tried again.
             set.outcome = 'skipped';
             if (refusals === 0) {
-                log.info(`${name} in ${region} is still in use, because ${error.reason}. Trying again.`);
+                log.info(`${name} in ${region} is still in use: ${error.reason}. Trying again.`);
             }
             const step = (0,polling_delay/* pollingDelay */.f)(clock.now() - startedAt, () => clock.random());
             await clock.sleep(Math.min(Math.max(step, error.retryAfter ?? 0), deadline.remaining()));
             const isLast = deadline.hasPassed();
-            // Somebody may have bound it since the plan was made.
+            // Another agent may have bound it since the plan was made.
             const others = refusals === 0 || isLast ? await otherAgents(cloud, target, name) : undefined;
             if (others !== undefined) {
                 set.outcome = 'kept';
@@ -286,9 +323,10 @@ async function otherAgents(cloud, { region, agent }, set) {
 
 
 
-/** Sessions that are stopped at once. */
+
+/** Number of sessions to stop at once. */
 const mostAtOnce = 5;
-/** Stops the sessions that run now. What cannot be stopped is tried again after the agent is deleted. */
+/** Stops the running sessions. If that fails, the action tries again after the agent is deleted. */
 async function stopOnce(context, target, deadline) {
     const { agent, region } = target;
     if (agent.sessions === 0)
@@ -300,14 +338,14 @@ async function stopOnce(context, target, deadline) {
     catch (error) {
         if (!(error instanceof pipecat_errors/* CallError */.RA))
             throw error;
-        journal.log.info(`Not all sessions of ${agent.name} in ${region} could be stopped, because ${error.reason}. Trying again later.`);
+        journal.log.info(`Could not stop all sessions of ${agent.name} in ${region}, because ${error.reason}. Trying again later.`);
     }
 }
-/** Stops sessions until none is shown as running. */
+/** Stops sessions until none is running. */
 async function stopAll(context, target, deadline) {
     const { agent, region } = target;
     const { clock, log } = context.journal;
-    await (0,errors/* withSubject */.tX)({ kind: 'agent', name: agent.name, region }, async () => {
+    await (0,errors/* withSubject */.tX)((0,subjects/* agentSubject */.Gv)(agent), async () => {
         const startedAt = clock.now();
         for (;;) {
             const count = await stopRunning(context, target, deadline);
@@ -323,7 +361,7 @@ async function stopAll(context, target, deadline) {
         log.info(`Stopped sessions of ${agent.name} in ${region}: ${agent.stopped.size}.`);
     }
 }
-/** @returns how many sessions ran */
+/** @returns how many sessions were running */
 async function stopRunning({ sessions }, { agent }, deadline) {
     const running = await sessions.allRunning(agent.name, { deadline });
     for (let first = 0; first < running.length; first += mostAtOnce) {
@@ -352,6 +390,7 @@ async function stopRunning({ sessions }, { agent }, deadline) {
 
 
 
+
 /**
  * Reads what exists, plans, and puts the plan into the record. Deletes nothing.
  *
@@ -361,7 +400,7 @@ function teardownPreflight({ cloud, sessions, journal }, settings) {
     return journal.step('preflight', async () => {
         const observation = await observeTeardown(cloud, sessions, settings);
         const { plan, problems } = planTeardown(settings, observation);
-        const record = (0,teardown_record/* untouchedTeardown */.i2)(plan);
+        const record = (0,teardown_record/* newTeardownRecord */.O_)(plan);
         journal.record.teardown = record;
         const all = [...problems, ...strangers(plan)];
         if (all.length > 0)
@@ -409,13 +448,13 @@ function stepsOf({ targets }) {
 function isDue({ outcome }) {
     return outcome === 'skipped';
 }
-/** A session may begin until the agent is gone, so one that goes is looked at in any case. */
+/** A session may start until the agent is deleted, so an agent to delete always counts. */
 function hasSessions({ agent }) {
     return isDue(agent) || (agent.outcome !== 'kept' && agent.sessions > 0);
 }
 /**
- * Deletes what the record says, a phase after the other, each in all regions at once. What fails in
- * one region does not stop the others. What was done is in the record, also when this throws.
+ * Deletes what the record says in phases, each in all regions at once. A failure in one region does not stop
+ * the others. The record shows what was done, even if this throws.
  *
  * @throws ReleaseError with what failed in each region
  */
@@ -424,7 +463,7 @@ async function tearDown(context, record) {
     journal.expect(stepsOf(record));
     const deadline = new time_deadline/* Deadline */.B(journal.clock, 'wait-timeout', record.plan.waitTimeout);
     const failures = [];
-    /** Regions whose agent could not be deleted: it may still need its sets. */
+    /** Regions whose agent could not be deleted, so it may still need its sets. */
     const blocked = new Set();
     const phase = async (step, targets, work) => {
         if (targets.length === 0)
@@ -454,29 +493,17 @@ async function tearDown(context, record) {
         blocked.delete(target);
     });
     const gone = targets.filter((target) => !blocked.has(target));
-    // A session may have begun until the agent was gone, and continues without it.
+    // A session that started before the agent was deleted continues without it.
     await phase('stop-sessions', withSessions.filter((target) => gone.includes(target)), (target) => stopAll(context, target, deadline));
     await phase('delete-sets', gone.filter(({ secretSets }) => secretSets.some(isDue)), (target) => deleteSets(context, target, deadline));
     if (failures.length > 0)
-        throw new errors/* ReleaseError */.K2(inOrder(failures, targets));
-}
-/** What failed, in the order of the regions. */
-function inOrder(failures, targets) {
-    const place = (failure) => {
-        if (!(failure instanceof errors/* SubjectError */.lR))
-            return targets.length;
-        return targets.findIndex(({ region }) => region === failure.subject.region);
-    };
-    return failures.toSorted((one, other) => place(one) - place(other));
-}
-function agentSubject({ name, region }) {
-    return { kind: 'agent', name, region };
+        throw new errors/* ReleaseError */.K2((0,subjects/* inRegionOrder */.uZ)(failures, targets));
 }
 async function deleteAgent({ cloud, journal }, { agent, region }, deadline) {
-    await journal.span(region, `delete ${agent.name}`, () => (0,errors/* withSubject */.tX)(agentSubject(agent), () => remove(agent, async (findLost) => cloud.deleteAgent(agent.name, {
+    await (0,subjects/* workOn */.xM)(journal, 'delete', (0,subjects/* agentSubject */.Gv)(agent), () => remove(agent, async (findLost) => cloud.deleteAgent(agent.name, {
         deadline,
         findLostResult: findLost(async () => (await cloud.agent(agent.name)) === undefined),
-    }))));
+    })));
     if (agent.outcome === 'deleted')
         journal.log.info(`Deleted agent ${agent.name} in ${region}.`);
 }

@@ -30,7 +30,7 @@ var problems = __webpack_require__(1733);
 function isTable(value) {
     return (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date));
 }
-/** The value at a dotted key; undefined where there is none. */
+/** The value at a dotted key; undefined if there is none. */
 function valueAt(document, key) {
     let value = document;
     for (const part of key.split('.')) {
@@ -38,12 +38,12 @@ function valueAt(document, key) {
     }
     return value;
 }
-/** What the platform's client lets pass as an amount of CPU or memory, and the API after it. */
+/** What the platform's client and API accept as an amount of CPU or memory. */
 const quantityRule = {
     pattern: /^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
     rule: 'a Kubernetes quantity, such as `500m`, `2` or `4Gi`',
 };
-/** What a value is instead of what it has to be, without showing it. */
+/** The type of a value, in words. */
 function kindOf(value) {
     if (typeof value === 'string')
         return 'a text';
@@ -57,23 +57,23 @@ function kindOf(value) {
         return 'a date or time';
     return Array.isArray(value) ? 'an array' : 'a table';
 }
-function hasToBe(rule) {
-    return ({ input }) => `has to be ${rule}; found ${kindOf(input)}`;
+function isNot(expected) {
+    return ({ input }) => `is ${kindOf(input)}, not ${expected}`;
 }
-const document_text = dist/* pipe */.FsL(dist/* string */.YjP(hasToBe('a text in quotes')), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'));
-/** The parser makes whole numbers bigints, so that `1.0` is not one, and none is too large. */
-const integer = dist/* pipe */.FsL(dist/* bigint */.oad(hasToBe('a whole number, without quotes')), dist/* transform */.pdi(String));
-/** The client makes a text of whatever stands there, so numbers work in it as well. */
-const quantity = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* bigint */.oad(), dist/* number */.aig()], hasToBe(quantityRule.rule)), dist/* transform */.pdi(String), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'), dist/* regex */.yGV(quantityRule.pattern, ({ input }) => `has to be ${quantityRule.rule}; ${(0,problems/* found */.F9)(input)}`));
-/** Checks a value of each form, and makes of it what an input would hold. */
+const document_text = dist/* pipe */.FsL(dist/* string */.YjP(isNot('a text in quotes')), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'));
+/** The parser returns whole numbers as bigints, so `1.0` is not one, and none is too large. */
+const integer = dist/* pipe */.FsL(dist/* bigint */.oad(isNot('a whole number without quotes')), dist/* transform */.pdi(String));
+/** The client turns any value into a text, so numbers work, too. */
+const quantity = dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* bigint */.oad(), dist/* number */.aig()], isNot(quantityRule.rule)), dist/* transform */.pdi(String), dist/* trim */.Bqr(), dist/* nonEmpty */.hq('is empty'), dist/* regex */.yGV(quantityRule.pattern, ({ input }) => `is ${(0,problems/* shown */.SP)(input)}, not ${quantityRule.rule}`));
+/** Checks a value of each form, and turns it into the text of an input. */
 const document_forms = {
     text: document_text,
     integer,
     quantity,
-    texts: dist/* array */.YOg(document_text, hasToBe('an array of texts')),
+    texts: dist/* array */.YOg(document_text, isNot('an array of texts')),
     anything: dist/* unknown */.L5J(),
 };
-const table = dist/* custom */.IeY(isTable, hasToBe('a table'));
+const table = dist/* custom */.IeY(isTable, isNot('a table'));
 /** The keys that the platform's client knows. */
 const settingsFileKeys = [
     { key: 'agent_name', form: 'text', input: 'agent-name' },
@@ -82,27 +82,25 @@ const settingsFileKeys = [
     { key: 'build.context_dir', form: 'text', input: 'build-context' },
     { key: 'build.dockerfile', form: 'text', input: 'dockerfile' },
     { key: 'build.exclude.patterns', form: 'texts', input: undefined },
-    // The client's own `docker` command reads it; a release needs none of it.
+    // Only the client's own `docker` command reads it.
     { key: 'docker', form: 'anything', input: undefined },
     { key: 'git.repo', form: 'text', input: undefined },
     { key: 'git.branch', form: 'text', input: undefined },
     { key: 'git.dockerfile_path', form: 'text', input: undefined },
     { key: 'git.subdirectory', form: 'text', input: undefined },
 ];
-/** The tables with the keys that they may hold; the top level's name is empty. */
+/** The known keys of each table, by its dotted name; that of the top level is empty. */
 const knownTables = knownKeysByTable();
 function knownKeysByTable() {
-    const tables = new Map([['', []]]);
+    const tables = new Map();
     for (const { key } of settingsFileKeys) {
         const parts = key.split('.');
         for (const [depth, part] of parts.entries()) {
             const name = parts.slice(0, depth).join('.');
-            const keys = tables.get(name) ?? [];
-            if (!keys.includes(part))
-                tables.set(name, [...keys, part]);
+            tables.set(name, (tables.get(name) ?? new Set()).add(part));
         }
     }
-    return [...tables].map(([name, keys]) => ({ name, keys }));
+    return tables;
 }
 
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
@@ -111,7 +109,7 @@ var nearest = __webpack_require__(8045);
 
 
 
-/** What became of keys that older versions of the platform's client knew; keys are dotted. */
+/** How to replace keys that older versions of the platform's client knew; keys are dotted. */
 const formerKeys = new Map([
     ['enable_krisp', 'Krisp is now set by `audio_filter` in the table `[krisp_viva]`'],
     ['enable_managed_keys', 'use the input `enable-managed-keys`'],
@@ -120,21 +118,22 @@ const formerKeys = new Map([
     ['min_instances', 'it is now `min_agents` in the table `[scaling]`'],
     ['max_instances', 'it is now `max_agents` in the table `[scaling]`'],
 ]);
-/** Says what to do about each key that is not known. */
+/** Reports each unknown key, and what to do about it. */
 function unknownKeys(document) {
     const problems = [];
     const warnings = [];
-    for (const { name, keys } of knownTables) {
+    for (const [name, known] of knownTables) {
+        const keys = [...known];
         const table = name === '' ? document : valueAt(document, name);
         if (!isTable(table))
             continue;
-        for (const key of Object.keys(table).filter((one) => !keys.includes(one))) {
+        for (const key of Object.keys(table).filter((one) => !known.has(one))) {
             const place = name === '' ? key : `${name}.${key}`;
             const meant = formerKeys.get(place) ?? misspelled(key, keys) ?? otherTable(key) ?? similar(key, keys);
             if (meant === undefined)
                 warnings.push(`ignored the unknown key ${(0,quote/* quote */.h)(place)}.`);
             else
-                problems.push(`there is no key ${(0,quote/* quote */.h)(place)}; ${meant}`);
+                problems.push(`unknown key ${(0,quote/* quote */.h)(place)}; ${meant}`);
         }
     }
     return { problems, warnings };
@@ -144,9 +143,9 @@ function misspelled(key, known) {
     const meant = (0,nearest/* nearest */.pA)(key, known);
     return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
-/** Two letters that changed places are two differences, in short words too. */
-const twoLetters = (length) => (length >= 5 ? 2 : (0,nearest/* slip */.xV)(length));
-/** A known key of which the key is a part, or from which two letters differ. */
+/** Two swapped letters are two differences, even in short words. */
+const twoLetters = (length) => (length >= 5 ? 2 : (0,nearest/* typo */.N5)(length));
+/** A known key that contains the key, or differs from it in two letters. */
 function similar(key, known) {
     if (key.length < 3)
         return undefined;
@@ -155,14 +154,14 @@ function similar(key, known) {
     const meant = whole ?? (0,nearest/* nearest */.pA)(key, known, twoLetters);
     return meant === undefined ? undefined : `the nearest is \`${meant}\``;
 }
-/** What follows the header of a table belongs to it, which is easily overlooked. */
+/** All keys below the header of a table belong to it, which is easy to overlook. */
 function otherTable(key) {
-    const owner = knownTables.find(({ keys }) => keys.includes(key));
+    const [owner] = [...knownTables].find(([, keys]) => keys.has(key)) ?? [];
     if (owner === undefined)
         return undefined;
-    return owner.name === ''
-        ? `\`${key}\` has to stand above the first table`
-        : `\`${key}\` is a key of the table \`[${owner.name}]\``;
+    return owner === ''
+        ? `move \`${key}\` above the first table`
+        : `\`${key}\` is a key of the table \`[${owner}]\``;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/read-settings-file.js
@@ -172,12 +171,12 @@ function otherTable(key) {
 
 
 
-/** Far more than a settings file has; a file that is larger is another one. */
+/** Bytes; a larger file is not a settings file. */
 const largestFile = 1024 * 1024;
 /**
- * Reads the platform's own settings file, relative to the workspace. What its client refuses or
- * passes over without a word is a problem here, and all problems are told together. What the values
- * have to be beyond their types is left to those who read the inputs that they stand in for.
+ * Reads the platform's own settings file, relative to the workspace. Everything that the platform's client
+ * rejects or silently ignores is a problem, and all are reported together. Only the types of values are
+ * checked here; the readers of the inputs that they replace do the rest.
  */
 async function readSettingsFile(path, workspace, readFile) {
     const name = (0,quote/* quote */.h)(path);
@@ -186,16 +185,11 @@ async function readSettingsFile(path, workspace, readFile) {
         text = await readFile((0,external_node_path_.resolve)(workspace, path));
     }
     catch (error) {
-        return {
-            file: undefined,
-            problems: [`${name} cannot be read (${(0,files/* unreadableReason */.Qk)(error)})`],
-            warnings: [],
-        };
+        return failed(`${name} cannot be read (${(0,files/* unreadableReason */.Qk)(error)})`);
     }
     const parsing = await parse(text);
-    if ('problem' in parsing) {
-        return { file: undefined, problems: [`${name} ${parsing.problem}`], warnings: [] };
-    }
+    if ('problem' in parsing)
+        return failed(`${name} ${parsing.problem}`);
     const { document } = parsing;
     const { values, mistakes } = readValues(document);
     const unknown = unknownKeys(document);
@@ -207,7 +201,10 @@ async function readSettingsFile(path, workspace, readFile) {
         warnings,
     };
 }
-/** The values of the known keys, each as an input would hold it, and what is wrong with the others. */
+function failed(problem) {
+    return { file: undefined, problems: [problem], warnings: [] };
+}
+/** The values of the known keys, as in inputs, and the mistakes in the others. */
 function readValues(document) {
     const values = new Map();
     const mistakes = [];
@@ -221,7 +218,7 @@ function readValues(document) {
         else
             mistakes.push(...result.issues.map((issue) => `${placeOf(key, issue)} ${issue.message}`));
     };
-    for (const { name } of knownTables)
+    for (const name of knownTables.keys())
         if (name !== '')
             check(name, table);
     for (const { key, form } of settingsFileKeys)
@@ -230,7 +227,7 @@ function readValues(document) {
 }
 async function parse(text) {
     if (Buffer.byteLength(text) > largestFile) {
-        return { problem: 'is larger than 1 MiB, so it is no settings file, and was not read' };
+        return { problem: 'is larger than 1 MiB, so it is not a settings file; it was not read' };
     }
     if (text.includes('\0')) {
         return { problem: 'is not text in UTF-8 (it may be in UTF-16); save it as UTF-8' };
@@ -241,7 +238,7 @@ async function parse(text) {
         return { document: toml.parse(text.replace(/^\uFEFF/, ''), options) };
     }
     catch (error) {
-        // Any other error is a fault of the parser, and could quote the file.
+        // Any other error is a bug in the parser, and could quote the file.
         if (!(error instanceof toml.TomlError))
             return { problem: 'is not TOML' };
         const { line, column } = error;
@@ -258,17 +255,17 @@ function placeOf(key, { path }) {
     const index = path?.[0]?.key;
     return (0,quote/* quote */.h)(key) + (typeof index === 'number' ? ` (item ${index + 1})` : '');
 }
-/** What cannot stand side by side, whether it is well-formed or not. */
+/** Keys that exclude or need each other, valid or not. */
 function contradictions(document) {
     const has = (key) => valueAt(document, key) !== undefined;
     const problems = [];
     const [cpu, memory] = [has('resources.cpu'), has('resources.memory')];
     if (cpu !== memory) {
         const [given, missing] = cpu ? ['cpu', 'memory'] : ['memory', 'cpu'];
-        problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not given`);
+        problems.push(`\`resources.${given}\` needs \`resources.${missing}\`, which is not set`);
     }
     if (has('agent_profile') && (cpu || memory)) {
-        problems.push('`agent_profile` and `resources` are both given; the size of an agent is one of them');
+        problems.push('`agent_profile` and `resources` are both set, but an agent has only one size');
     }
     return problems;
 }

@@ -22,9 +22,9 @@ export const modules = {
 
 /** Milliseconds that a credential helper may take. */
 const helperLimit = 2000;
-/** Characters; a login is far shorter. */
+/** The longest output of a helper in characters. */
 const maxAnswerLength = 64 * 1024;
-/** User name by which a helper says that the secret is an identity token. */
+/** The user name that a helper returns with an identity token. */
 const tokenUser = '<token>';
 const entry = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     auth: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
@@ -32,16 +32,17 @@ const entry = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     password: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
     identitytoken: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
 });
-const configuration = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+const configuration = valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .parseJson */ .qFJ(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     auths: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .unknown */ .L5J()), {}),
     credHelpers: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()), {}),
     credsStore: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
-});
-const helperAnswer = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ Username: valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), Secret: valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .nonEmpty */ .hq()) });
+}));
+const helperAnswer = valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .parseJson */ .qFJ(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ Username: valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), Secret: valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .nonEmpty */ .hq()) }));
 /**
- * The login that `docker login` left on the runner for a registry: in `config.json` of
- * `DOCKER_CONFIG` or `~/.docker`, or with a credential helper that it names. Undefined if there is none,
- * or none that can be read.
+ * Reads the login that `docker login` stored on the runner: in `config.json` of `DOCKER_CONFIG` or
+ * `~/.docker`, or in the credential helper that this file names.
+ *
+ * @returns undefined if there is no readable login
  */
 async function readDockerLogin(registry, options) {
     const { environment, readFile } = options;
@@ -49,7 +50,7 @@ async function readDockerLogin(registry, options) {
     const folder = variable('DOCKER_CONFIG') ?? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(variable('HOME') ?? (0,node_os__WEBPACK_IMPORTED_MODULE_1__.homedir)(), '.docker');
     let given;
     try {
-        given = valibot__WEBPACK_IMPORTED_MODULE_5__/* .parse */ .qgA(configuration, JSON.parse(await readFile((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'config.json'))));
+        given = valibot__WEBPACK_IMPORTED_MODULE_5__/* .parse */ .qgA(configuration, await readFile((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'config.json')));
     }
     catch {
         return undefined;
@@ -83,7 +84,7 @@ function loginOf(username, secret, isIdentityToken) {
 }
 /** Asks a credential helper, a program named `docker-credential-…`. */
 async function askHelper(name, server, { environment, clock }) {
-    // The name becomes part of a command: a path in it would start any program.
+    // The name becomes part of a command: a path in it could start any program.
     if (!/^[\w-]+$/.test(name))
         return undefined;
     const output = await new Promise((resolve) => {
@@ -112,23 +113,15 @@ async function askHelper(name, server, { environment, clock }) {
         helper.on('close', (code) => {
             end(code === 0 ? text : undefined);
         });
-        // A helper that ends without reading breaks the pipe.
+        // If a helper ends without reading its input, the pipe breaks.
         helper.stdin.on('error', () => undefined);
         helper.stdin.end(server);
     });
-    const parsed = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(helperAnswer, parse(output));
+    const parsed = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(helperAnswer, output);
     if (!parsed.success)
         return undefined;
     const { Username: username, Secret: secret } = parsed.output;
     return loginOf(username, secret, username === tokenUser);
-}
-function parse(text) {
-    try {
-        return text === undefined ? undefined : JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 

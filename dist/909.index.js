@@ -11,7 +11,7 @@ __webpack_require__.d(__webpack_exports__, {
   connectRepository: () => (/* binding */ connectRepository)
 });
 
-// UNUSED EXPORTS: maxCommentLength, maxDescriptionLength
+// UNUSED EXPORTS: Repository
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
@@ -34,18 +34,17 @@ var http_status = __webpack_require__(1124);
 
 
 
-/** Milliseconds before the one other attempt. */
+/** Milliseconds before the second and last attempt. */
 const pause = 1000;
-/** Milliseconds before a request that exceeded a rate limit is sent again, even if GitHub names fewer. */
+/** Milliseconds to wait at least after a rate limit. */
 const shortestWait = 1000;
 const redirects = new Set([301, 302, 303, 307, 308]);
-/** Those that ask for the same request at the other address, whatever its method. */
+/** Redirects that keep the method. */
 const methodPreservingRedirects = new Set([307, 308]);
 const maxRedirects = 3;
 /**
- * A `fetch` for Octokit that sends through the transport: with a time limit, one more attempt where
- * that does no harm, and redirects followed on the API's own host only, as the token goes along.
- * Rejects with an {@link UnusableResponseError}.
+ * A `fetch` for Octokit, with a time limit and one retry where repeating is safe. Follows redirects only on
+ * the API's own host, because they carry the token. Rejects with an {@link UnusableResponseError}.
  */
 function fetchThrough(options) {
     return async (url, request) => {
@@ -74,10 +73,7 @@ async function fetchFollowingRedirects(options, url, request) {
         address = target;
     }
 }
-/**
- * Sends the request, and again when GitHub says so because there were too many requests, if that is
- * within the limit. Such a request was not carried out.
- */
+/** Sends the request, and again after a rate limit (it was not carried out), if the time limit allows. */
 async function sendWithinRateLimit(options, address, request) {
     const { clock, requestLimit, over } = options;
     const end = clock.now() + requestLimit;
@@ -95,14 +91,14 @@ async function sendWithinRateLimit(options, address, request) {
         answer = await send({ ...options, requestLimit: end - clock.now() }, address, request);
     }
 }
-/** Milliseconds until a request that exceeded a rate limit may be sent again; undefined for any other. */
+/** Milliseconds to wait after a rate limit; undefined for any other response. */
 function waitFor({ status, headers }, now) {
     if (status !== 403 && status !== 429)
         return undefined;
     const after = (0,retry_after/* readRetryAfter */.D)(headers, now);
     if (after !== undefined)
         return Math.max(shortestWait, after);
-    // Every answer says when the limit is reset, also one that refuses for another reason.
+    // Every response says when the limit is reset, even if it was refused for another reason.
     if ((headers['x-ratelimit-remaining'] ?? '0') !== '0')
         return undefined;
     const reset = Number(headers['x-ratelimit-reset'] ?? NaN);
@@ -111,7 +107,7 @@ function waitFor({ status, headers }, now) {
     const sentAt = Date.parse(headers.date ?? '');
     return Math.max(shortestWait, reset * 1000 - (Number.isNaN(sentAt) ? now : sentAt));
 }
-/** Sends the request, and once more where that may help and does no harm. */
+/** Sends the request, and retries once if that may help and is safe. */
 async function sendWithRetry(options, address, request) {
     if (!isRepeatable(request.method, address))
         return send(options, address, request);
@@ -132,7 +128,7 @@ async function sendWithRetry(options, address, request) {
     }
     return send(options, address, request);
 }
-/** A status that is set twice is the same; a deployment or a comment would be there twice. */
+/** Setting a state twice is safe; creating a deployment or a comment twice is not. */
 function isRepeatable(method, { pathname }) {
     return method === 'GET' || method === 'PATCH' || pathname.endsWith('/statuses');
 }
@@ -148,7 +144,7 @@ async function send({ transport, clock, requestLimit, over }, address, request) 
         if (over.aborted)
             throw abandonedError(error);
         if (abandoned.signal.aborted) {
-            // No other attempt: whoever reports to GitHub does not hold a release up for long.
+            // No retry, so that a slow GitHub does not delay a release for long.
             throw new errors/* UnusableResponseError */.xm(`no answer came within ${requestLimit / 1000} s`);
         }
         if (error instanceof http_transport/* CutOffError */.M) {
@@ -166,14 +162,9 @@ function abandonedError(cause) {
     return new errors/* UnusableResponseError */.xm('the request was cancelled before a response came', { cause });
 }
 function targetOf(location, base) {
-    if (location === undefined)
-        return undefined;
-    try {
-        return new URL(location, base);
-    }
-    catch {
-        return undefined;
-    }
+    return location !== undefined && URL.canParse(location, base.href)
+        ? new URL(location, base)
+        : undefined;
 }
 function isJson(text) {
     try {
@@ -203,203 +194,190 @@ function toResponse({ status, headers, text }, url) {
 
 
 
-/** Characters that GitHub takes; what is longer is cut, and ends with an ellipsis. */
+/** Characters that GitHub accepts; longer texts are cut, and end with an ellipsis. */
 const maxDescriptionLength = 140;
 const maxCommentLength = 65_536;
 const defaultRequestLimit = 10_000;
-/** Makes a repository to work with; nothing is sent before something is asked of it. */
+/** Connects to a repository; sends nothing yet. */
 async function connectRepository(options) {
     const { token, clock, signal, requestLimit = defaultRequestLimit } = options;
-    // Loaded on use only: it costs a quarter of the action's start.
+    // Loaded only when used, because it takes a quarter of the action's start.
     const { getOctokit } = await __webpack_require__.e(/* import() */ 157).then(__webpack_require__.bind(__webpack_require__, 157));
     const transport = new http_transport/* Transport */.o(options.userAgent);
+    const over = signal ?? new AbortController().signal;
     const octokit = getOctokit(token.reveal(), {
         baseUrl: options.apiUrl.replace(/\/+$/, ''),
         log: silent,
-        request: {
-            log: silent,
-            fetch: fetchThrough({
-                transport,
-                clock,
-                requestLimit,
-                over: signal ?? new AbortController().signal,
-            }),
-        },
+        request: { log: silent, fetch: fetchThrough({ transport, clock, requestLimit, over }) },
     });
-    return new OctokitRepository(octokit, transport, options);
+    return new Repository(octokit, transport, options);
 }
 const ignore = () => undefined;
-/** Octokit's own remarks, on endpoints that will change, are nothing for the log of a release. */
+/** Octokit warns of endpoints that will change, which does not belong in the log of a release. */
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-const deployed = dist/* object */.Ikc({ id: dist/* number */.aig() });
-/** GitHub returns the payload as it was sent: as an object, or as JSON in a text. */
+const created = dist/* object */.Ikc({ id: dist/* number */.aig() });
+/** GitHub returns the payload as an object, or as JSON in a string. */
 const payloadSchema = dist/* fallback */.NpB(dist/* union */.KCZ([
     dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J()),
     dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J())),
 ]), {});
-const pullRequestAnswer = dist/* object */.Ikc({
+const pullRequestSchema = dist/* object */.Ikc({
     created_at: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* transform */.pdi((text) => Date.parse(text)), dist/* number */.aig()),
     head: dist/* object */.Ikc({ repo: dist/* nullish */.cl6(dist/* object */.Ikc({ full_name: dist/* optional */.lqM(dist/* string */.YjP()) })) }),
 });
-const existingDeployments = dist/* array */.YOg(dist/* object */.Ikc({ id: dist/* number */.aig(), payload: payloadSchema }));
-const deploymentStates = dist/* array */.YOg(dist/* object */.Ikc({ state: dist/* string */.YjP() }));
+const deploymentsSchema = dist/* array */.YOg(dist/* object */.Ikc({ id: dist/* number */.aig(), payload: payloadSchema }));
+const statesSchema = dist/* array */.YOg(dist/* object */.Ikc({ state: dist/* string */.YjP() }));
 const userSchema = dist/* object */.Ikc({ login: dist/* string */.YjP(), type: dist/* optional */.lqM(dist/* string */.YjP()) });
-const comment = dist/* object */.Ikc({
+const commentSchema = dist/* object */.Ikc({
     id: dist/* number */.aig(),
     body: dist/* nullish */.cl6(dist/* string */.YjP()),
     user: dist/* nullish */.cl6(userSchema),
 });
-const comments = dist/* array */.YOg(comment);
-/** No pull request has more comments that matter; whatever the answers say, reading them ends. */
+/** No pull request has more comments that matter, and reading them must end. */
 const mostPages = 100;
-class OctokitRepository {
+/** A repository on any GitHub server, as a token can access it. All calls reject with {@link GitHubError}. */
+class Repository {
     #octokit;
     #transport;
-    #repository;
-    #path;
-    #actsAsApp;
+    #name;
+    #isApp;
     #redact;
     constructor(octokit, transport, { token, owner, repository, redact }) {
         this.#octokit = octokit;
         this.#transport = transport;
-        this.#repository = { owner, repo: repository };
-        this.#path = `/repos/${owner}/${repository}`;
-        // A job's token is one of GitHub's own app; servers of old begin theirs in another way.
-        this.#actsAsApp = /^(?:ghs_|v1\.)/.test(token.reveal());
+        this.#name = `${owner}/${repository}`;
+        // The token of a job belongs to an app of GitHub; on old servers, it begins with `v1.`.
+        this.#isApp = /^(?:ghs_|v1\.)/.test(token.reveal());
         this.#redact = redact;
     }
+    /** Creates a deployment, whatever the checks of its commit say, and returns its ID. */
     async createDeployment(deployment) {
         const { ref, environment, description, payload, isProduction, isTransient } = deployment;
-        const { data } = await this.#call(this.#deploymentCall('POST', '/deployments'), deployed, () => this.#octokit.rest.repos.createDeployment({
-            ...this.#repository,
+        const { data } = await this.#call(this.#deploying('POST', '/deployments'), created, {
             ref,
             environment,
             description: shortened(description, maxDescriptionLength),
-            ...(payload === undefined ? {} : { payload: { ...payload } }),
-            ...(isProduction === undefined ? {} : { production_environment: isProduction }),
-            ...(isTransient === undefined ? {} : { transient_environment: isTransient }),
-            // What is released has been decided: GitHub is to note it, not to judge or to merge.
+            payload,
+            production_environment: isProduction,
+            transient_environment: isTransient,
+            // The release is already decided, so GitHub neither waits for checks nor merges.
             required_contexts: [],
             auto_merge: false,
-        }));
+        });
         return data.id;
     }
     async setDeploymentState(id, state, { logUrl, description }) {
-        const call = this.#deploymentCall('POST', `/deployments/${id}/statuses`);
-        await this.#call(call, dist/* unknown */.L5J(), () => this.#octokit.rest.repos.createDeploymentStatus({
-            ...this.#repository,
-            deployment_id: id,
+        await this.#call(this.#deploying('POST', `/deployments/${id}/statuses`), dist/* unknown */.L5J(), {
             state,
             log_url: logUrl,
             // Otherwise GitHub deactivates the deployments of all other agents in the environment.
             auto_inactive: false,
-            ...(description === undefined
-                ? {}
-                : { description: shortened(description, maxDescriptionLength) }),
-        }));
+            description: description && shortened(description, maxDescriptionLength),
+        });
     }
+    /** The newest deployments of an environment, up to 100, newest first. */
     async deploymentsIn(environment) {
-        const { data } = await this.#call(this.#deploymentCall('GET', '/deployments'), existingDeployments, () => this.#octokit.rest.repos.listDeployments({
-            ...this.#repository,
+        const { data } = await this.#call(this.#deploying('GET', '/deployments'), deploymentsSchema, {
             environment,
             per_page: 100,
-        }));
+        });
         return data.toSorted((one, other) => other.id - one.id);
     }
+    /** The latest state of a deployment, whoever set it; undefined if it has none. */
     async deploymentState(id) {
-        const { data } = await this.#call(this.#deploymentCall('GET', `/deployments/${id}/statuses`), deploymentStates, () => this.#octokit.rest.repos.listDeploymentStatuses({
-            ...this.#repository,
-            deployment_id: id,
-            per_page: 1,
-        }));
+        const call = this.#deploying('GET', `/deployments/${id}/statuses`);
+        const { data } = await this.#call(call, statesSchema, { per_page: 1 });
         return data[0]?.state;
     }
+    /** Reads a pull request; rejects if the token cannot see it. */
     async pullRequest(number) {
-        const { data } = await this.#call({ method: 'GET', path: `${this.#path}/pulls/${number}`, permission: 'pull-requests: read' }, pullRequestAnswer, () => this.#octokit.rest.pulls.get({ ...this.#repository, pull_number: number }));
-        const { owner, repo } = this.#repository;
+        const path = this.#pathTo(`/pulls/${number}`);
+        const call = { method: 'GET', path, permission: 'pull-requests: read' };
+        const { data } = await this.#call(call, pullRequestSchema);
         const head = data.head.repo?.full_name?.toLowerCase();
-        return {
-            openedAt: data.created_at,
-            isOfFork: head !== `${owner}/${repo}`.toLowerCase(),
-        };
+        return { openedAt: data.created_at, isOfFork: head !== this.#name.toLowerCase() };
     }
-    /** Pages by number, not by the addresses that the answers give: the token goes along. */
+    /**
+     * The comments on a pull request that begin with `prefix`, oldest first. Only those from the token's own
+     * account, as far as that can be known: other people may quote a comment.
+     */
     async ownComments(pullRequest, prefix) {
         const isOwn = await this.#ownership();
         const found = [];
+        // Pages by number, because links in responses could lead the token to another host.
         for (let page = 1; page <= mostPages; page++) {
-            const { data, link } = await this.#call(this.#commentCall('GET', `/issues/${pullRequest}/comments`), comments, () => this.#octokit.rest.issues.listComments({
-                ...this.#repository,
-                issue_number: pullRequest,
-                per_page: 100,
-                page,
-            }));
+            const { data, link } = await this.#call(this.#commenting('GET', `/issues/${pullRequest}/comments`), dist/* array */.YOg(commentSchema), { per_page: 100, page });
             for (const one of data) {
                 const body = one.body ?? '';
                 if (body.startsWith(prefix) && isOwn(one))
                     found.push({ id: one.id, body });
             }
-            // Not by the page's length: it may be short, as GitHub takes out what is spam.
+            // The length of a page does not tell, because GitHub removes spam from it.
             if (!/rel="?next\b/.test(link))
                 break;
         }
         return found;
     }
+    /** The current text of a comment. */
     async commentBody(id) {
-        const { data } = await this.#call(this.#commentCall('GET', `/issues/comments/${id}`), comment, () => this.#octokit.rest.issues.getComment({ ...this.#repository, comment_id: id }));
-        return data.body ?? '';
+        const call = this.#commenting('GET', `/issues/comments/${id}`);
+        return (await this.#call(call, commentSchema)).data.body ?? '';
     }
+    /**
+     * Creates a comment, or updates `existing` if its text differs.
+     *
+     * @param text Markdown
+     */
     async putComment(pullRequest, existing, text) {
         const body = shortened(text, maxCommentLength);
         if (existing === undefined) {
-            await this.#call(this.#commentCall('POST', `/issues/${pullRequest}/comments`), dist/* unknown */.L5J(), () => this.#octokit.rest.issues.createComment({
-                ...this.#repository,
-                issue_number: pullRequest,
-                body,
-            }));
+            const call = this.#commenting('POST', `/issues/${pullRequest}/comments`);
+            await this.#call(call, dist/* unknown */.L5J(), { body });
             return 'created';
         }
         if (normalized(existing.body) === normalized(body))
             return 'unchanged';
-        await this.#call(this.#commentCall('PATCH', `/issues/comments/${existing.id}`), dist/* unknown */.L5J(), () => this.#octokit.rest.issues.updateComment({
-            ...this.#repository,
-            comment_id: existing.id,
-            body,
-        }));
+        const call = this.#commenting('PATCH', `/issues/comments/${existing.id}`);
+        await this.#call(call, dist/* unknown */.L5J(), { body });
         return 'updated';
     }
+    /** Closes the connections that are kept open for the next request. */
     close() {
         this.#transport.close();
     }
-    /** An app's token cannot ask whose it is: its comments are among those of bots. */
+    /** An app's token cannot ask for its account, so all comments of bots count as its own. */
     async #ownership() {
-        if (this.#actsAsApp)
+        if (this.#isApp)
             return ({ user }) => user?.type === 'Bot';
-        const { data: { login }, } = await this.#call({ method: 'GET', path: '/user', permission: 'pull-requests: write' }, userSchema, () => this.#octokit.rest.users.getAuthenticated());
+        const call = { method: 'GET', path: '/user', permission: 'pull-requests: write' };
+        const { login } = (await this.#call(call, userSchema)).data;
         return ({ user }) => user?.login === login;
     }
-    #deploymentCall(method, path) {
-        return { method, path: `${this.#path}${path}`, permission: 'deployments: write' };
+    #deploying(method, path) {
+        return { method, path: this.#pathTo(path), permission: 'deployments: write' };
     }
-    #commentCall(method, path) {
-        return { method, path: `${this.#path}${path}`, permission: 'pull-requests: write' };
+    #commenting(method, path) {
+        return { method, path: this.#pathTo(path), permission: 'pull-requests: write' };
     }
-    async #call(call, schema, work) {
-        let answer;
+    #pathTo(path) {
+        return `/repos/${this.#name}${path}`;
+    }
+    async #call(call, schema, parameters = {}) {
+        let response;
         try {
-            answer = await work();
+            response = await this.#octokit.request(`${call.method} ${call.path}`, parameters);
         }
         catch (error) {
             throw (0,errors/* toGitHubError */.Lg)(call, error, this.#redact);
         }
-        const { status, headers, data } = answer;
+        const { status, headers, data } = response;
         const result = dist/* safeParse */.xLC(schema, data);
         if (result.success)
             return { data: result.output, link: headers.link ?? '' };
         throw new errors/* GitHubError */.y_(call, 'the response is JSON, but has an unexpected shape', { status });
     }
 }
-/** GitHub may store other line ends, and no blanks at the end. */
+/** GitHub may change line breaks, and removes blanks at the end. */
 function normalized(text) {
     return text.replace(/\r\n?/g, '\n').trimEnd();
 }

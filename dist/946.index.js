@@ -11,12 +11,12 @@ export const modules = {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
 
-/** Whether a path is a folder or lies in it; both are absolute and clean. */
+/** Whether a path is the folder or inside it. Both must be absolute and normalized. */
 function isInside(path, folder) {
-    const way = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path);
-    return way !== '..' && !way.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(way);
+    const fromFolder = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(folder, path);
+    return fromFolder !== '..' && !fromFolder.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.sep}`) && !(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(fromFolder);
 }
-/** A path of this machine with slashes, whatever parts paths there. */
+/** Converts a path of this machine to one with slashes. */
 function withSlashes(path) {
     return node_path__WEBPACK_IMPORTED_MODULE_0__.sep === '/' ? path : path.replaceAll(node_path__WEBPACK_IMPORTED_MODULE_0__.sep, '/');
 }
@@ -38,12 +38,12 @@ function withSlashes(path) {
 
 
 const credentialFile = /(?:^|\/)(?:[._]netrc|id_(?:rsa|dsa|ecdsa|ed25519)|\.git-credentials|\.pypirc|\.aws\/credentials|\.docker\/config\.json|\.dockercfg)$/;
-/** Not one that stands for a variable. */
+/** A token, but not a variable. */
 const npmToken = /_authToken\s*=\s*["']?(?!\$\{)[^\s"']/;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1\n';
-/** Bytes, by the format's description. */
+/** The largest pointer in bytes, according to the format's specification. */
 const maxPointerSize = 1024;
-/** @param beginning of the file; files that are small are whole */
+/** @param beginning the first bytes of the file, or all of them if it is small */
 function noticeFile(path, bytes, beginning) {
     if (credentialFile.test(path))
         return 'credentials';
@@ -54,9 +54,9 @@ function noticeFile(path, bytes, beginning) {
     return isPointer ? 'lfs-pointer' : undefined;
 }
 const pointerStart = Buffer.from(lfsPointer);
-/** Bytes of a `.gitmodules` that is read. */
+/** The largest `.gitmodules` to read, in bytes. */
 const maxBytes = 1024 * 1024;
-/** Folders of submodules in a context that have nothing in them. */
+/** Finds empty folders of submodules in a context. */
 async function emptySubmodules(root, workspace) {
     const found = [];
     for (const folder of new Set([(0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace), root])) {
@@ -81,7 +81,7 @@ async function submodulesOf(repository) {
         return Array.from(text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(\S.*)$/gm), ([, path = '']) => path.trim());
     }
     catch {
-        // It is only for a remark.
+        // The result is only a hint.
         return [];
     }
 }
@@ -111,9 +111,9 @@ var system_error = __webpack_require__(7229);
 ;// CONCATENATED MODULE: ./lib/context/copied-sources.js
 
 /**
- * Finds literal sources of `COPY` and `ADD` that the context does not have. Sources with wildcards,
- * variables, quotes or escapes are passed over, as are those of stages that the last stage does not
- * need: a build skips these.
+ * Finds literal sources of `COPY` and `ADD` that the context does not contain. Ignores sources with
+ * wildcards, variables, quotes or escapes, and stages that the last stage does not use, because a build
+ * skips them.
  */
 function missingSources(dockerfile, entries) {
     const known = new Set();
@@ -128,7 +128,7 @@ function missingSources(dockerfile, entries) {
         const clean = external_node_path_.posix.normalize(`/${path}`).replace(/\/$/, '').slice(1);
         if (clean === '' || known.has(clean))
             return false;
-        // What is behind a link may exist all the same.
+        // A path through a link may exist.
         for (let part = clean; part !== '.'; part = external_node_path_.posix.dirname(part)) {
             if (links.has(part))
                 return false;
@@ -139,7 +139,7 @@ function missingSources(dockerfile, entries) {
         .flatMap(({ sources }) => sources)
         .filter(isMissing);
 }
-/** Those that the last stage is made of, and itself. */
+/** The last stage and the stages that it uses. */
 function neededStages(stages) {
     const needed = new Set();
     const pending = [stages.length - 1];
@@ -149,11 +149,11 @@ function neededStages(stages) {
             continue;
         needed.add(index);
         for (const need of stage.needs) {
-            // A stage knows only those before it; anything else is an image.
+            // A stage can only use those before it. Any other name is an image.
             const before = stages.slice(0, index);
             const byName = before.findLastIndex(({ name }) => name === need.toLowerCase());
             pending.push(byName === -1 && /^\d+$/.test(need) ? Number(need) : byName);
-            // A name that is a variable may be any stage.
+            // A variable may name any stage.
             if (need.includes('$'))
                 pending.push(...before.keys());
         }
@@ -188,7 +188,7 @@ function stagesOf(instructions) {
     }
     return stages;
 }
-/** All words but the last, as far as they are literal paths. */
+/** All words but the last that are literal paths. */
 function sourcesOf(words) {
     const text = words.join(' ');
     let list = words;
@@ -199,42 +199,42 @@ function sourcesOf(words) {
                 list = parsed;
         }
         catch {
-            // Docker then takes it as words, too.
+            // Docker also reads this as words.
         }
     }
     const sources = list.slice(0, -1).filter((word) => typeof word === 'string');
-    // Quotes and escapes can join words.
+    // Quotes and escapes may join words.
     if (list === words && /["'\\`]/.test(sources.join(' ')))
         return [];
     return sources.filter((word) => !/[*?[\]$"'\\`]|^<<|:\/\/|^[^/]+@[^/]+:/.test(word));
 }
-/** The instructions of a Dockerfile: lines are joined; comments and here-documents are gone. */
+/** Reads the instructions of a Dockerfile: joins lines, and skips comments and here-documents. */
 function instructionsOf(dockerfile) {
     const lines = dockerfile.replace(/^\uFEFF/, '').split(/\r?\n/);
     const escape = escapeOf(lines);
     const instructions = [];
-    for (let index = 0; index < lines.length; index++) {
-        const line = index + 1;
-        if (isSkipped(lines[index] ?? ''))
+    let next = 0;
+    const nextLine = () => lines[next++] ?? '';
+    while (next < lines.length) {
+        const line = next + 1;
+        let text = nextLine().trimEnd();
+        if (isSkipped(text))
             continue;
-        let text = (lines[index] ?? '').trimEnd();
-        while (text.endsWith(escape) && index + 1 < lines.length) {
-            text = text.slice(0, -1);
-            do
-                index += 1;
-            while (index + 1 < lines.length && isSkipped(lines[index] ?? ''));
-            text += isSkipped(lines[index] ?? '') ? '' : (lines[index] ?? '').trimEnd();
+        while (text.endsWith(escape) && next < lines.length) {
+            let continued = nextLine();
+            while (isSkipped(continued) && next < lines.length)
+                continued = nextLine();
+            text = text.slice(0, -1) + (isSkipped(continued) ? '' : continued.trimEnd());
         }
         const [first = '', ...words] = text.trim().split(/\s+/);
         const name = first.toLowerCase();
-        // What `ONBUILD` says is for builds that begin with this image.
+        // The name is `onbuild` for `ONBUILD COPY …`, which only affects builds from this image.
         instructions.push({ line, name, words });
         if (!['run', 'copy', 'add'].includes(name))
             continue;
         for (const [, dash, , delimiter] of text.matchAll(/<<(-?)(["']?)([A-Za-z_]\w*)\2/g)) {
-            do
-                index += 1;
-            while (index < lines.length && !endsDocument(lines[index] ?? '', dash, delimiter));
+            while (next < lines.length && !endsDocument(nextLine(), dash, delimiter))
+                ;
         }
     }
     return instructions;
@@ -245,7 +245,7 @@ function endsDocument(line, dash, delimiter) {
 function isSkipped(line) {
     return /^\s*(?:#|$)/.test(line);
 }
-/** The character that `# escape=` at the top names. */
+/** The escape character, which `# escape=` at the top can set. */
 function escapeOf(lines) {
     for (const line of lines) {
         const [, key, value] = /^\s*#\s*(\w+)\s*=\s*(\S+)\s*$/.exec(line) ?? [];
@@ -257,6 +257,8 @@ function escapeOf(lines) {
     return '\\';
 }
 
+// EXTERNAL MODULE: ./lib/text/list.js
+var list = __webpack_require__(8735);
 // EXTERNAL MODULE: ./lib/context/errors.js
 var errors = __webpack_require__(4912);
 // EXTERNAL MODULE: ./lib/context/inside.js
@@ -265,9 +267,9 @@ var inside = __webpack_require__(7023);
 
 
 
-/** As many as Linux follows. */
+/** The same as on Linux. */
 const maxLinks = 40;
-/** Follows a path part by part, as the operating system does, whether there is something or not. */
+/** Resolves a path part by part, as the operating system does, even if it does not exist. */
 async function follow(root, path) {
     const links = [];
     let at = '.';
@@ -294,8 +296,8 @@ async function follow(root, path) {
     return { end: at, leadsOut: false, links };
 }
 /**
- * The target of a link, relative to where the link lies; undefined where it leads out of the context.
- * One that says where it is on this machine says so no more, so that it holds wherever it is unpacked.
+ * The target of a link, relative to the link's folder; undefined if it leads outside the context. An
+ * absolute target becomes relative, so that it works wherever the context is unpacked.
  */
 async function targetWithin(root, link) {
     const target = await linkTarget(root, link);
@@ -314,10 +316,7 @@ async function targetWithin(root, link) {
         return undefined;
     return (await follow(root, link)).leadsOut ? undefined : written;
 }
-/**
- * As it stands in the link, with slashes; undefined where there is no link, or none that can be looked
- * at, which then nobody follows.
- */
+/** The target as written in the link, with slashes; undefined if there is no readable link. */
 async function linkTarget(root, path) {
     try {
         return (0,inside/* withSlashes */.s)(await (0,promises_.readlink)((0,external_node_path_.join)(root, path)));
@@ -326,12 +325,12 @@ async function linkTarget(root, path) {
         return undefined;
     }
 }
-/** Where an absolute target is within the context; undefined where it is not. */
+/** An absolute target relative to the context; undefined if it is outside. */
 async function pathWithin(root, target) {
     let path = target;
     if (!(0,inside/* isInside */.F)(path, root)) {
         try {
-            // It may name the context by another way, on which there are links.
+            // It may lead into the context through links.
             path = await (0,promises_.realpath)(target);
         }
         catch {
@@ -339,6 +338,119 @@ async function pathWithin(root, target) {
         }
     }
     return (0,inside/* isInside */.F)(path, root) ? (0,inside/* withSlashes */.s)((0,external_node_path_.relative)(root, path)) || '.' : undefined;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+;// CONCATENATED MODULE: ./lib/context/walk.js
+
+
+
+
+
+
+function fileEntry(path, { size, mode, ino }) {
+    return { kind: 'file', path, bytes: size, isExecutable: (mode & 0o111) !== 0, inode: ino };
+}
+/** How many entries to examine at a time; more would need more memory and not be faster. */
+const concurrency = 16;
+/**
+ * Walks through all folders that may contain something to pack. Does not follow links.
+ *
+ * @throws the signal's reason
+ */
+async function walk(root, rules, signal) {
+    const found = { files: [], links: [], secrets: [], problems: [] };
+    const folders = [{ path: '', verdict: rules.root }];
+    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+        signal?.throwIfAborted();
+        const wanted = [];
+        for (const entry of await read(root, folder.path, folder.verdict, found)) {
+            const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
+            const verdict = rules.evaluate(path, entry.name, folder.verdict);
+            if (entry.isDirectory()) {
+                if (verdict.mayHoldEntries || verdict.mayHoldSecrets)
+                    folders.push({ path, verdict });
+            }
+            else if (verdict.place === 'secret') {
+                found.secrets.push(path);
+            }
+            else if (verdict.place === 'in') {
+                wanted.push(path);
+            }
+        }
+        for (let first = 0; first < wanted.length; first += concurrency) {
+            signal?.throwIfAborted();
+            const some = wanted.slice(first, first + concurrency);
+            await Promise.all(some.map((path) => examine(root, path, found)));
+        }
+    }
+    return found;
+}
+async function read(root, path, verdict, found) {
+    try {
+        return await (0,promises_.readdir)((0,external_node_path_.join)(root, path), { withFileTypes: true });
+    }
+    catch (error) {
+        if (verdict.mayHoldEntries)
+            found.problems.push(unreadable(path, 'folder', error));
+        return [];
+    }
+}
+async function examine(root, path, found) {
+    try {
+        const stats = await (0,promises_.lstat)((0,external_node_path_.join)(root, path));
+        if (stats.isSymbolicLink()) {
+            found.links.push(path);
+        }
+        else if (stats.isFile()) {
+            await (0,promises_.access)((0,external_node_path_.join)(root, path), external_node_fs_.constants.R_OK);
+            found.files.push(fileEntry(path, stats));
+        }
+        else {
+            found.problems.push(specialFile(path, stats));
+        }
+    }
+    catch (error) {
+        found.problems.push(unreadable(path, 'file', error));
+    }
+}
+function specialFile(path, stats) {
+    const kind = stats.isFIFO()
+        ? 'a named pipe'
+        : stats.isSocket()
+            ? 'a socket'
+            : stats.isDirectory()
+                ? 'a folder now, but was a file a moment ago'
+                : 'a device';
+    return {
+        about: (0,quote/* quote */.h)(path),
+        message: `is ${kind}; a build context can contain only files and links`,
+        next: `${errors/* excludeOr */.gp} remove it before the build.`,
+    };
+}
+function unreadable(path, kind, error) {
+    const about = (0,quote/* quote */.h)(path === '' ? '.' : path);
+    if ((0,system_error/* isNotFound */.c4)(error)) {
+        // Node.js replaces bytes that are not UTF-8 with U+FFFD, so it cannot find the file again.
+        return path.includes('\uFFFD')
+            ? {
+                about,
+                message: 'has a name that is not UTF-8, or is in a folder with such a name',
+                next: `${errors/* excludeOr */.gp} rename it.`,
+            }
+            : {
+                about,
+                message: 'was deleted while the action read the context',
+                next: errors/* leaveFolderAlone */.jq,
+            };
+    }
+    const { reason, next } = (0,system_error/* faultOf */.Kl)(error);
+    return {
+        about,
+        message: `is a ${kind} that cannot be read (${reason})`,
+        next: next ?? `${errors/* excludeOr */.gp} let the runner's user read it.`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/context/dockerfile.js
@@ -349,51 +461,48 @@ async function pathWithin(root, target) {
 
 
 
+
+
 /**
- * Looks for the Dockerfile.
+ * Finds the Dockerfile.
  *
- * @throws ContextError if it is not there, is no file, or does not lie in the context
+ * @throws ContextError if it does not exist, is not a file, or is outside the context
  */
 async function findDockerfile(root, given, beside) {
-    const path = normalised(root, given);
-    const unusable = (message, cause) => new errors/* ContextError */.a([
-        {
-            about: `Dockerfile ${(0,quote/* quote */.h)(given)}`,
-            message,
-            next: 'Name one that lies in the context, relative to it, or choose a context that holds it.',
-        },
-    ], { cause });
+    const path = normalized(root, given);
+    const about = `Dockerfile ${(0,quote/* quote */.h)(given)}`;
+    const next = 'Set `dockerfile` to a file in the context, relative to it, or choose a context that contains it.';
+    const unusable = (message, cause) => new errors/* ContextError */.af({ about, message, next }, { cause });
     if (path === '..' || path.startsWith('../') || (0,external_node_path_.isAbsolute)(path)) {
-        throw unusable(`lies outside of the context ${(0,quote/* quote */.h)(root)}`);
+        throw unusable(`is outside the context ${(0,quote/* quote */.h)(root)}`);
     }
     const folder = await follow(root, external_node_path_.posix.dirname(path));
     const end = folder.end === undefined
         ? folder
         : await follow(root, external_node_path_.posix.join(folder.end, external_node_path_.posix.basename(path)));
     if (folder.leadsOut || end.leadsOut) {
-        throw unusable(`leads out of the context, by the link ${(0,quote/* quote */.h)(end.links.at(-1) ?? path)}`);
+        throw unusable(`points outside the context, through the link ${(0,quote/* quote */.h)(end.links.at(-1) ?? path)}`);
     }
     if (folder.end === undefined || end.end === undefined) {
-        throw unusable('leads in circles: there are more links on the way than can be followed');
+        throw unusable('has too many links in its path, which may be a loop');
     }
     const found = await statOf((0,external_node_path_.join)(root, end.end)).catch((error) => {
         throw unusable(`cannot be read (${(0,system_error/* faultOf */.Kl)(error).reason})`, error);
     });
-    if (found === undefined)
-        throw await missing(root, given, path, beside);
-    if (!found.isFile()) {
-        throw unusable(found.isDirectory() ? 'is a folder, and not a file' : 'is not a regular file');
+    if (found === undefined) {
+        throw new errors/* ContextError */.af({
+            about,
+            message: `does not exist; looked for ${(0,quote/* quote */.h)((0,external_node_path_.join)(root, path))}`,
+            next: await adviceIfMissing(root, beside),
+        });
     }
-    return {
-        path,
-        location: external_node_path_.posix.join(folder.end, external_node_path_.posix.basename(path)),
-        links: folder.links,
-        bytes: found.size,
-        isExecutable: (found.mode & 0o111) !== 0,
-        inode: found.ino,
-    };
+    if (!found.isFile()) {
+        throw unusable(found.isDirectory() ? 'is a folder, not a file' : 'is not a regular file');
+    }
+    const location = external_node_path_.posix.join(folder.end, external_node_path_.posix.basename(path));
+    return { path, entry: fileEntry(location, found), links: folder.links };
 }
-function normalised(root, given) {
+function normalized(root, given) {
     const path = (0,external_node_path_.isAbsolute)(given) && (0,inside/* isInside */.F)(given, root) ? (0,external_node_path_.relative)(root, given) : given;
     return external_node_path_.posix.normalize((0,inside/* withSlashes */.s)(path)).replace(/(?<=[^/])\/+$/, '');
 }
@@ -402,30 +511,23 @@ async function statOf(path) {
         return await (0,promises_.stat)(path);
     }
     catch (error) {
-        const code = (0,system_error/* systemErrorCode */.vq)(error);
-        if (code === 'ENOENT' || code === 'ENOTDIR')
+        if ((0,system_error/* isNotFound */.c4)(error))
             return undefined;
         throw error;
     }
 }
-async function missing(root, given, path, beside) {
+async function adviceIfMissing(root, beside) {
+    if (beside !== undefined && (await statOf((0,external_node_path_.join)(root, beside.dockerfile)))?.isFile() === true) {
+        return `Set \`build-context: ${beside.directory}\`, which has a Dockerfile next to the settings file.`;
+    }
     const others = await nearby(root);
-    const isBeside = beside !== undefined && (await statOf((0,external_node_path_.join)(root, beside.dockerfile)))?.isFile() === true;
-    return new errors/* ContextError */.a([
-        {
-            about: `Dockerfile ${(0,quote/* quote */.h)(given)}`,
-            message: `does not exist; looked for ${(0,quote/* quote */.h)((0,external_node_path_.join)(root, path))}`,
-            next: isBeside
-                ? `Set \`build-context: ${beside.directory}\`: the Dockerfile is there, beside the settings file.`
-                : others.length === 0
-                    ? 'There is none in the upper two levels of the context either: correct the context, or the name of the Dockerfile, which is relative to it.'
-                    : `Name one that is there, relative to the context, such as ${others.map(quote/* quote */.h).join(', ')}.`,
-        },
-    ]);
+    return others.length === 0
+        ? 'There is no Dockerfile in the top two levels of the context. Fix the context, or the path of the Dockerfile, which is relative to the context.'
+        : `Set \`dockerfile\` to an existing file, relative to the context, such as ${(0,list/* listOf */.c)(others)}.`;
 }
 const maxNamed = 5;
 const maxFolders = 200;
-/** Files that look like Dockerfiles, in the upper two levels. */
+/** Finds files that look like Dockerfiles, in the top two levels. */
 async function nearby(root) {
     const top = await entriesOf(root, '.');
     const folders = top.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules');
@@ -443,7 +545,7 @@ async function entriesOf(root, folder) {
         return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
     }
     catch {
-        // It is only for a hint.
+        // The result is only a hint.
         return [];
     }
 }
@@ -454,14 +556,14 @@ var bytes = __webpack_require__(8544);
 
 const blank = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const outerBlanks = new RegExp(`^${blank}+|(?<!${blank})${blank}+$`, 'g');
-/** Trims what Go takes for blanks; JavaScript's own `trim` knows some others. */
+/** Trims what Go considers white space, which differs from JavaScript's `trim`. */
 function trim(text) {
     return text.replace(outerBlanks, '');
 }
 function clean(path) {
     return external_node_path_.posix.normalize(path).replace(/(?<=[^])\/$/, '');
 }
-/** The lines of an ignore file as Docker reads them, without comments and empty lines. */
+/** Reads the patterns of an ignore file as Docker does. */
 function patternLines(content) {
     return content
         .replace(/^\uFEFF/, '')
@@ -476,7 +578,7 @@ function patternLine(text, number) {
         return undefined;
     const sign = line.startsWith('!') ? '!' : '';
     const path = trim(line.slice(sign.length));
-    // The sign may also come to the beginning by this, as in `/!keys`, or be undone by `..` below.
+    // This can move a `!` to the beginning, as in `/!keys`. Resolving `..` below can remove it again.
     const anchored = path === '' ? '' : clean(path).replace(/^\/(?=[^])/, '');
     const whole = trim(sign + anchored);
     if (whole === '')
@@ -490,7 +592,7 @@ function patternLine(text, number) {
         pattern: isException ? cleaned.slice(1) : cleaned,
     };
 }
-/** Whether the last part of a pattern has more than wildcards and dots, so that it means a file. */
+/** Whether a pattern names a file: its last part has more than wildcards and dots. */
 function namesFile(pattern) {
     const name = pattern.split('/').at(-1) ?? '';
     const literal = name.replace(/\\([^])|\[\^?(?:\\[^]|[^\]\\])+\]|[*?]/g, '$1');
@@ -501,16 +603,16 @@ function namesFile(pattern) {
 var matcher = __webpack_require__(1077);
 ;// CONCATENATED MODULE: ./lib/context/docker-matcher.js
 
-/** A pattern that Docker rejects; the message says why. */
+/** Docker rejects a pattern; the message says why. */
 class PatternError extends Error {
     constructor(reason) {
         super(reason);
         this.name = 'PatternError';
     }
 }
-/** More is not worth its memory: nobody means to repeat anything in a path. */
+/** More would need much memory, and nobody repeats anything in a path. */
 const maxRepetitions = 100;
-/** What Go's `path.Match` accepts, by which Docker checks patterns first. */
+/** What Go's `path.Match` accepts. Docker checks patterns with it first. */
 const wellFormed = (() => {
     const member = '(?:\\\\[^]|[^\\\\\\]-])';
     const range = `${member}(?:-${member})?`;
@@ -519,9 +621,9 @@ const wellFormed = (() => {
 /**
  * Compiles a pattern as moby/patternmatcher 0.6.1 does, which Docker uses.
  *
- * It is stricter in this: Docker finds some mistakes only when it gets to them, behind a wildcard or in
- * a `!` line where nothing was ignored before, and it accepts `\x41`, `[[:alpha:]]` and the like, which
- * mean something in regular expressions of Go and nowhere else.
+ * It is stricter in two ways. Docker finds some mistakes only when it reaches them, such as after a
+ * wildcard. And Docker accepts `\x41`, `[[:alpha:]]` and the like, which only have a meaning in Go's
+ * regular expressions.
  *
  * @throws PatternError
  */
@@ -529,10 +631,10 @@ function dockerMatcher(pattern) {
     if (pattern === '')
         throw new PatternError('nothing follows the `!`');
     if (/(?<!\\)(?:\\\\)*\\$/.test(pattern)) {
-        throw new PatternError('it ends with a backslash, which has nothing to escape');
+        throw new PatternError('it ends with a backslash that escapes nothing');
     }
     if (!wellFormed.test(pattern)) {
-        throw new PatternError('a `[` in it begins a class that is empty, does not end, or has a `-` without both its ends');
+        throw new PatternError('a `[` in it starts a class that is empty, has no `]`, or has a `-` without a start and an end');
     }
     return asText(pattern) ?? asExpression(pattern);
 }
@@ -548,32 +650,32 @@ function asText(pattern) {
         return { matches: (path) => path === text, literalBeginning: `${text}/` };
     }
     return {
-        // The name alone matches, too: `**/name` is `name` at any depth.
+        // `**/name` also matches `name` at the top level.
         matches: (path) => path.endsWith(text) || `/${path}` === text,
         literalBeginning: '',
     };
 }
 function asExpression(pattern) {
     const matches = (0,matcher/* matcher */.jN)(new Expression(expressionOf(pattern)).parse());
-    // Alternatives begin and end in ways of their own.
+    // Each alternative has its own beginning and end.
     if (pattern.includes('|'))
         return { matches, literalBeginning: '' };
     const [, first = '', special] = /^([^*?[\]\\^{]*)(.)?/su.exec(pattern) ?? [];
     // A character before a repetition may be missing.
     const literalBeginning = special === '{' ? first.replace(/.$/su, '') : first;
-    // The slash of a `**/` may be missing, and an escaped letter may stand for something else.
+    // The slash of a `**/` may be missing, and an escaped letter may mean something else.
     const last = pattern.includes('\\') ? '' : (pattern.split(/[*?\]{}^]/).at(-1) ?? '');
     const literalEnd = last.replace(/^\//, '');
     return {
-        // Most paths are sorted out by these.
+        // These cheap checks decide for most paths.
         matches: (path) => path.startsWith(literalBeginning) && path.endsWith(literalEnd) && matches(path),
         literalBeginning,
     };
 }
 /**
- * The regular expression that Docker makes of a pattern. It escapes `.`, `+`, `(`, `)` and `$`, and fails
- * to escape `{`, `|` and `}`. So these keep their meaning in expressions, as `^` does; a `|` also parts
- * the `^` at the beginning from the `$` at the end.
+ * Builds the same regular expression as Docker, which escapes `.`, `+`, `(`, `)` and `$`, but not `^`,
+ * `{`, `|` and `}`. So these keep their meaning. A `|` also separates the `^` at the beginning from the
+ * `$` at the end.
  */
 function expressionOf(pattern) {
     const expression = pattern.replace(/\*\*\/?|\\[^]|[*?.+()$]/gu, (token, offset) => {
@@ -590,21 +692,21 @@ function expressionOf(pattern) {
 }
 const anyFolders = '(.*/)?';
 const isNoLineBreak = (codePoint) => codePoint !== 0x0a;
-/** Reads a regular expression as Go does, as far as one can come of a pattern. */
+/** Parses a regular expression of Go, as far as a pattern can contain its syntax. */
 class Expression {
     #letters;
     #at = 0;
-    /** Where the last class by name could end. */
+    /** Where the last named class could end. */
     #lastNameEnd;
     constructor(expression) {
         this.#letters = Array.from(expression);
         this.#lastNameEnd = this.#letters.findLastIndex((letter, index) => letter === ':' && this.#letters[index + 1] === ']');
     }
-    /** @returns the steps of each alternative */
+    /** @returns the steps for each alternative */
     parse() {
         let steps = [];
         const alternatives = [steps];
-        // What a repetition would be of; what is repeated already cannot be repeated.
+        // The step that a repetition would apply to. A repetition cannot be repeated.
         let last;
         while (this.#at < this.#letters.length) {
             const [least, most] = this.#repetition() ?? [];
@@ -633,13 +735,13 @@ class Expression {
         }
         return alternatives;
     }
-    /** How often what is before is repeated at least and at most; undefined where nothing says so. */
+    /** Reads how often to repeat the last step, at least and at most; undefined if there is no repetition. */
     #repetition() {
         if (this.#skip('*'))
             return [0, undefined];
         if (this.#letters[this.#at] !== '{')
             return undefined;
-        // Longer numbers than that are refused anyway.
+        // Longer numbers are over the limit anyway.
         const rest = this.#letters.slice(this.#at, this.#at + 40).join('');
         const [whole, least, comma, most] = /^\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\}/.exec(rest) ?? [];
         if (whole === undefined || least === undefined)
@@ -690,7 +792,7 @@ class Expression {
         while (!(members.length > 0 && this.#skip(']'))) {
             const [letter, following = ''] = this.#letters.slice(this.#at, this.#at + 2);
             if (letter === '[' && following === ':' && this.#lastNameEnd > this.#at) {
-                throw new PatternError('it has a class by name, such as `[:alpha:]`');
+                throw new PatternError('it has a named class, such as `[:alpha:]`');
             }
             const kind = letter === '\\' ? kindOf(following) : undefined;
             if (kind !== undefined) {
@@ -711,7 +813,7 @@ class Expression {
     }
     #member() {
         if (this.#at >= this.#letters.length)
-            throw new PatternError('a class in it does not end');
+            throw new PatternError('a class in it has no `]`');
         const letter = this.#next();
         return (letter === '\\' ? unescaped(this.#next()) : letter).codePointAt(0) ?? 0;
     }
@@ -740,11 +842,11 @@ function unescaped(letter) {
     if (control !== undefined)
         return control;
     if (letter === '' || /[a-zA-Z0-9]|[^\0-\x7f]/u.test(letter)) {
-        throw new PatternError(`a backslash before \`${letter}\` means nothing in it`);
+        throw new PatternError(`it has a backslash before \`${letter}\`, which has no meaning`);
     }
     return letter;
 }
-/** Kinds of characters by the escaped letter that stands for them in Go, which knows ASCII only. */
+/** Escaped letters that stand for kinds of characters in Go, in ASCII only. */
 const kinds = new Map([
     ['d', /[0-9]/],
     ['D', /[^0-9]/u],
@@ -768,12 +870,12 @@ function wordBoundary(isWanted) {
 ;// CONCATENATED MODULE: ./lib/context/ignore-rules.js
 
 
-/** The verdict on the context's own folder. */
+/** The verdict on the folder of the context. */
 const noVerdict = { isIgnored: false, matched: [] };
 /** The lines of an ignore file. The last one that matches decides. */
 class IgnoreRules {
     #lines;
-    /** @param rejected is told about lines that cannot be used, and why */
+    /** @param rejected called for each invalid line, with the reason */
     constructor(lines, rejected) {
         this.#lines = lines.flatMap((line) => {
             const { isException, pattern } = line;
@@ -789,8 +891,8 @@ class IgnoreRules {
         });
     }
     /**
-     * Judges a path as Docker does, which walks from the root. Docker skips a line that would change
-     * nothing, and then does not count it as one that matches what is below, either.
+     * Judges a path as Docker does while it walks from the root. Docker does not evaluate a line that
+     * would change nothing, so that line does not count as a match for paths below, either.
      */
     judge(path, above) {
         let isIgnored = false;
@@ -810,11 +912,11 @@ class IgnoreRules {
             .some(({ isException, literalBeginning }) => isException &&
             (inside.startsWith(literalBeginning) || literalBeginning.startsWith(inside)));
     }
-    /** Whether a `!` line means files, and not everything in some folder. */
+    /** Whether a `!` line names files, and not everything in some folder. */
     get includesFiles() {
         return this.#lines.some((line) => line.isException && line.namesFile);
     }
-    /** Whether a `!` line means this very file, and not everything in some folder. */
+    /** Whether a `!` line names this file, and not everything in some folder. */
     includesFile(path) {
         return this.#lines.some((line) => line.isException && line.namesFile && line.matches(path));
     }
@@ -822,14 +924,14 @@ class IgnoreRules {
 
 ;// CONCATENATED MODULE: ./lib/context/default-exclusions.js
 /**
- * Names of files that hold secrets more often than not. The last are what Google's action for signing in
- * leaves in the workspace; as their names are random, no context that held one was ever found again.
+ * Names of files that usually contain secrets. Google's authentication action leaves the last in the
+ * workspace. Its name is random, so excluding it does not change a context that the platform knows.
  */
 const secretNames = ['.env', '.env.*', '*.pem', '*.key', 'gha-creds-*.json'];
 /**
- * What is left out where there is no ignore file: files and folders of these names, at any depth. The
- * platform's own action leaves out the same, and finds a build again by the bytes of its context. So
- * the list must not be changed: any change would build anew what is built.
+ * Files and folders to exclude at any depth if there is no ignore file. This list equals that of the
+ * platform's own action. Do not change it: the platform finds a build by the bytes of its context, so
+ * any change would make it build again.
  */
 const otherNames = [
     '.git',
@@ -873,17 +975,17 @@ const otherNames = [
     '*.log',
 ];
 /**
- * Whether a path is one of git's settings, of the repository, a worktree, a submodule or a repository
- * within it. They can hold the token of `actions/checkout`.
+ * Whether a path is a configuration file of git, of the repository, a worktree, a submodule or a nested
+ * repository. It can contain the token of `actions/checkout`.
  */
 function isGitSettings(path) {
     return /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i.test(path);
 }
-/** Whether a name is one of a file or folder of secrets. */
+/** Whether a file or folder of this name usually contains secrets. */
 const isSecretName = named(secretNames);
-/** Whether a file or folder of this name is left out by default, for another reason. */
+/** Whether a file or folder of this name is excluded by default, for another reason. */
 const isLeftOutByDefault = named(otherNames);
-/** Patterns have one `*` at most. */
+/** Tests names against patterns with at most one `*`. */
 function named(patterns) {
     const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
     const ends = patterns
@@ -896,9 +998,9 @@ function named(patterns) {
 ;// CONCATENATED MODULE: ./lib/context/rules.js
 
 
-/** What goes into a context. */
+/** Decides which paths belong to a context. */
 class Rules {
-    /** Of the context's folder. */
+    /** The verdict on the folder of the context. */
     root = {
         place: 'in',
         mayHoldEntries: true,
@@ -910,8 +1012,8 @@ class Rules {
     #ignored;
     #excluded;
     /**
-     * @param ignored the lines of the ignore file; undefined where there is none
-     * @param excluded what is left out whatever the ignore file says
+     * @param ignored the lines of the ignore file; undefined if there is none
+     * @param excluded patterns to exclude, whatever the ignore file says
      */
     constructor(ignored, excluded) {
         this.#ignored = ignored;
@@ -951,11 +1053,11 @@ class Rules {
 
 
 /**
- * Reads the ignore file: the one beside the Dockerfile, which is for that Dockerfile alone, or the
- * one of the whole context.
+ * Reads the ignore file of the Dockerfile, or else that of the context.
  *
- * @param exclude patterns of what is left out besides
- * @throws ContextError if it cannot be read, or has lines that Docker refuses
+ * @param exclude patterns of other files to exclude
+ * @returns the path of the ignore file is relative to the context; undefined if there is none
+ * @throws ContextError if it cannot be read, or has lines that Docker does not accept
  */
 async function readRules(root, dockerfile, exclude) {
     const problems = [];
@@ -972,24 +1074,24 @@ async function readRules(root, dockerfile, exclude) {
         ignored = new IgnoreRules(patternLines(content), ({ number, text }, reason) => {
             problems.push({
                 about: (0,quote/* quote */.h)(path),
-                message: `line ${number}, ${(0,quote/* quote */.h)(text)}, is not a pattern that Docker accepts: ${reason}`,
-                next: 'Correct the line. Put a backslash before a character that has no special meaning there.',
+                message: `line ${number}, ${(0,quote/* quote */.h)(text)}, is not a valid pattern: ${reason}`,
+                next: 'Fix the line. Put a backslash before each special character that is meant literally.',
             });
         });
         break;
     }
     if (problems.length > 0)
-        throw new errors/* ContextError */.a(problems);
+        throw new errors/* ContextError */.af(problems);
     return { rules: new Rules(ignored, excluded), ignoreFile };
 }
-/** A pattern as a line of an ignore file; without a slash it counts at any depth. */
+/** Reads a pattern as a line of an ignore file. Without a slash, it applies at any depth. */
 function excludeLine(problems) {
     return (text) => {
         const line = patternLine(text, 1);
         if (line === undefined)
             return [];
         if (line.isException) {
-            problems.push(unusableExclusion(line, 'what it matches would be taken in again'));
+            problems.push(unusableExclusion(line, 'a `!` would include files again'));
             return [];
         }
         const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
@@ -1001,45 +1103,39 @@ function unusableExclusion({ text, isException }, reason) {
         about: `exclude pattern ${(0,quote/* quote */.h)(text)}`,
         message: `cannot be used: ${reason}`,
         next: isException
-            ? 'Move it to `.dockerignore`, which has lines with `!`.'
-            : 'Correct the pattern; it is written as a line of a `.dockerignore`.',
+            ? 'Move it to `.dockerignore`, which supports lines with `!`.'
+            : 'Fix the pattern; its syntax is that of a line in `.dockerignore`.',
     };
 }
-/** Bytes of an ignore file. Real ones have a few hundred lines. */
+/** The largest ignore file in bytes. Real ones have a few hundred lines. */
 const maxBytes = 1024 * 1024;
-/** Undefined where this file does not exist. */
+const fixIt = 'Fix it: the action must know what to exclude before it packs anything.';
+/** Returns undefined if the file does not exist. */
 async function readIgnoreFile(root, path) {
-    const unreadable = (message, next, cause) => new errors/* ContextError */.a([
-        {
-            about: (0,quote/* quote */.h)(path),
-            message,
-            next: next ?? 'Correct it: what it excludes has to be known before anything is packed.',
-        },
-    ], { cause });
+    const unreadable = (message, next = fixIt, cause) => new errors/* ContextError */.af({ about: (0,quote/* quote */.h)(path), message, next }, { cause });
     let content;
     try {
         const real = await (0,promises_.realpath)((0,external_node_path_.join)(root, path));
         if (!(0,inside/* isInside */.F)(real, root))
-            throw unreadable(`is a link that leads out of the context, to ${(0,quote/* quote */.h)(real)}`);
-        // A named pipe would be waited for, and a device may never end.
+            throw unreadable(`is a link that points outside the context, to ${(0,quote/* quote */.h)(real)}`);
+        // Reading a named pipe or a device might never end.
         const stats = await (0,promises_.stat)(real);
         if (!stats.isFile())
-            throw unreadable('is a folder or something else that is no file of patterns');
+            throw unreadable('is a folder or a special file, not a regular file');
         if (stats.size > maxBytes)
-            throw unreadable(`has ${(0,bytes/* bytesOf */.$)(stats.size)}, and ${(0,bytes/* bytesOf */.$)(maxBytes)} is the most`);
+            throw unreadable(`has ${(0,bytes/* bytesOf */.$)(stats.size)}; the limit is ${(0,bytes/* bytesOf */.$)(maxBytes)}`);
         content = await (0,promises_.readFile)(real, 'utf8');
     }
     catch (error) {
-        const code = (0,system_error/* systemErrorCode */.vq)(error);
-        if (code === 'ENOENT' || code === 'ENOTDIR')
+        if ((0,system_error/* isNotFound */.c4)(error))
             return undefined;
-        if (error instanceof errors/* ContextError */.a)
+        if (error instanceof errors/* ContextError */.af)
             throw error;
         const { reason, next } = (0,system_error/* faultOf */.Kl)(error);
         throw unreadable(`cannot be read (${reason})`, next, error);
     }
     if (content.includes('\0'))
-        throw unreadable('is not text in UTF-8 (it may be in UTF-16); save it as UTF-8');
+        throw unreadable('is not UTF-8 text (it may be UTF-16); save it as UTF-8');
     return content;
 }
 
@@ -1050,32 +1146,30 @@ var noticed_files = __webpack_require__(3429);
 
 
 const megabyte = 1024 * 1024;
-/** Bytes of all files, before they are compressed. */
+/** The largest total size of all files in bytes, before compression. */
 const limit = 500 * megabyte;
 const size_limit_maxNamed = 5;
-/** @throws ContextError with what is large, if the files are too large together */
+/** @throws ContextError that names the largest files and folders, if the total size is over the limit */
 function checkSize(about, files, bytes) {
     if (bytes <= limit)
         return;
     const folders = largestFolders(files);
-    throw new errors/* ContextError */.a([
-        {
-            about,
-            message: [
-                `is too large: its ${files.length === 1 ? 'file is' : `${files.length} files are`} ${size(bytes)}, and 500 MB is the most`,
-                `the largest files are ${list(largest(files))}`,
-                ...(folders.length === 0 ? [] : [`the largest folders are ${list(folders)}`]),
-            ].join('; '),
-            next: 'Leave out with `build-exclude` (or the ignore file, where there is one) what the image does not need, such as virtual environments, models, recordings and `.git`.',
-        },
-    ]);
+    throw new errors/* ContextError */.af({
+        about,
+        message: [
+            `is too large: its ${files.length === 1 ? 'file has' : `${files.length} files have`} ${size(bytes)}, and the limit is 500 MB`,
+            `the largest files are ${size_limit_list(largest(files))}`,
+            ...(folders.length === 0 ? [] : [`the largest folders are ${size_limit_list(folders)}`]),
+        ].join('; '),
+        next: 'Exclude what the image does not need, such as virtual environments, models, recordings and `.git`, with `build-exclude` or in the ignore file.',
+    });
 }
 function largest(of, most = size_limit_maxNamed) {
     return [...of]
         .sort((one, other) => other.bytes - one.bytes || (one.path < other.path ? -1 : 1))
         .slice(0, most);
 }
-/** Folders at the top, and in the last place the largest of those below them. */
+/** The largest folders at the top level, and the largest one below them. */
 function largestFolders(files) {
     const sizes = new Map();
     for (const { path, bytes } of files) {
@@ -1090,131 +1184,17 @@ function largestFolders(files) {
     }
     const folders = Array.from(sizes, ([path, bytes]) => ({ path, bytes }));
     const deeper = largest(
-    // Where all that is in a folder is in one folder of it, that one tells more.
+    // If a folder contains nothing but another folder, the inner one says more.
     folders.filter(({ path, bytes }) => path.includes('/') && largestInside.get(path) !== bytes), 1);
     const top = largest(folders.filter(({ path }) => !path.includes('/')), size_limit_maxNamed - deeper.length);
     return largest([...top, ...deeper]);
 }
-function list(sized) {
+function size_limit_list(sized) {
     return sized.map(({ path, bytes }) => `${(0,quote/* quote */.h)(path)} (${size(bytes)})`).join(', ');
 }
-/** What is over the limit must not read as if it were within it. */
+/** Rounds up, so that a size over the limit does not read as within it. */
 function size(bytes) {
     return `${(Math.ceil((bytes / megabyte) * 10) / 10).toFixed(1)} MB`;
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
-;// CONCATENATED MODULE: ./lib/context/walk.js
-
-
-
-
-
-/** Entries that are looked at at a time; more at once need more memory and are no faster. */
-const concurrency = 16;
-/**
- * Walks through a folder, as far as something in it may go along. Folders behind links are not.
- *
- * @throws the signal's reason
- */
-async function walk(root, rules, signal) {
-    const found = { files: [], links: [], secrets: [], problems: [] };
-    const folders = [{ path: '', standing: rules.root }];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-        signal?.throwIfAborted();
-        const wanted = [];
-        for (const entry of await read(root, folder.path, folder.standing, found)) {
-            const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-            const verdict = rules.evaluate(path, entry.name, folder.standing);
-            if (entry.isDirectory()) {
-                if (verdict.mayHoldEntries || verdict.mayHoldSecrets)
-                    folders.push({ path, standing: verdict });
-            }
-            else if (verdict.place === 'secret') {
-                found.secrets.push(path);
-            }
-            else if (verdict.place === 'in') {
-                wanted.push(path);
-            }
-        }
-        for (let first = 0; first < wanted.length; first += concurrency) {
-            signal?.throwIfAborted();
-            const some = wanted.slice(first, first + concurrency);
-            await Promise.all(some.map((path) => look(root, path, found)));
-        }
-    }
-    return found;
-}
-async function read(root, path, verdict, found) {
-    try {
-        return await (0,promises_.readdir)((0,external_node_path_.join)(root, path), { withFileTypes: true });
-    }
-    catch (error) {
-        if (verdict.mayHoldEntries)
-            found.problems.push(unreadable(path, 'folder', error));
-        return [];
-    }
-}
-async function look(root, path, found) {
-    try {
-        const stats = await (0,promises_.lstat)((0,external_node_path_.join)(root, path));
-        if (stats.isSymbolicLink()) {
-            found.links.push(path);
-        }
-        else if (stats.isFile()) {
-            await (0,promises_.access)((0,external_node_path_.join)(root, path), external_node_fs_.constants.R_OK);
-            found.files.push(fileOf(path, stats));
-        }
-        else {
-            found.problems.push(special(path, stats));
-        }
-    }
-    catch (error) {
-        found.problems.push(unreadable(path, 'file', error));
-    }
-}
-function fileOf(path, { size, mode, ino }) {
-    return { path, bytes: size, isExecutable: (mode & 0o111) !== 0, inode: ino };
-}
-const leaveOut = 'Leave it out with `build-exclude`, or ';
-function special(path, stats) {
-    const kind = stats.isFIFO()
-        ? 'a named pipe'
-        : stats.isSocket()
-            ? 'a socket'
-            : stats.isDirectory()
-                ? 'a folder by now, and was a file a moment ago'
-                : 'a device';
-    return {
-        about: (0,quote/* quote */.h)(path),
-        message: `is ${kind}; a build context has files and links only`,
-        next: `${leaveOut}remove it before the build.`,
-    };
-}
-function unreadable(path, kind, error) {
-    const about = (0,quote/* quote */.h)(path === '' ? '.' : path);
-    const code = (0,system_error/* systemErrorCode */.vq)(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-        // A name that is not UTF-8 was read with marks in it, and nothing is found by those.
-        return path.includes('\uFFFD')
-            ? {
-                about,
-                message: 'has a name that is not UTF-8, or lies in a folder with such a name',
-                next: `${leaveOut}rename it.`,
-            }
-            : {
-                about,
-                message: `vanished while the context was looked through`,
-                next: 'See that nothing else works in the folder at the same time, and run it again.',
-            };
-    }
-    const { reason, next } = (0,system_error/* faultOf */.Kl)(error);
-    return {
-        about,
-        message: `is a ${kind} that cannot be read (${reason})`,
-        next: next ?? `${leaveOut}let the user of the runner read it.`,
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/context/select.js
@@ -1232,10 +1212,9 @@ function unreadable(path, kind, error) {
 
 
 /**
- * Finds out what goes into a build context: what Docker would send, without files that look like
- * secrets.
+ * Selects the content of a build context: what Docker would send, without files that look like secrets.
  *
- * @param workspace the folder in which all contexts lie
+ * @param workspace the folder that contains all contexts
  * @throws ContextError
  */
 async function selectContext(settings, workspace, signal) {
@@ -1244,34 +1223,23 @@ async function selectContext(settings, workspace, signal) {
     const dockerfile = await findDockerfile(root, settings.dockerfile, beside);
     const { rules, ignoreFile } = await readRules(root, dockerfile.path, settings.exclude);
     const found = await walk(root, rules, signal);
-    const entries = new Map();
-    for (const file of found.files) {
-        entries.set(file.path, { ...file, kind: 'file', target: undefined });
-    }
-    const { location, bytes, isExecutable, inode } = dockerfile;
+    const entries = new Map(found.files.map((file) => [file.path, file]));
     const links = new Set([...found.links, ...dockerfile.links]);
-    links.delete(location);
+    links.delete(dockerfile.entry.path);
     const problems = [...found.problems];
     for (const path of links) {
         const target = await targetWithin(root, path);
         if (target === undefined)
-            problems.push(leadingOut(path, await linkTarget(root, path)));
+            problems.push(linkOutside(path, await linkTarget(root, path)));
         else
-            entries.set(path, { path, kind: 'link', bytes: 0, isExecutable: false, target, inode: 0 });
+            entries.set(path, { kind: 'link', path, target });
     }
     if (problems.length > 0) {
-        throw new errors/* ContextError */.a(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
+        throw new errors/* ContextError */.af(problems.sort((one, other) => (one.about < other.about ? -1 : 1)));
     }
-    entries.set(location, {
-        path: location,
-        kind: 'file',
-        bytes,
-        isExecutable,
-        target: undefined,
-        inode,
-    });
+    entries.set(dockerfile.entry.path, dockerfile.entry);
     const sorted = [...entries.values()].sort(byPath);
-    const files = sorted.filter(({ kind }) => kind === 'file');
+    const files = sorted.filter((entry) => entry.kind === 'file');
     const isExcluded = (path) => {
         let verdict = rules.root;
         const parts = path.split('/');
@@ -1293,7 +1261,7 @@ async function selectContext(settings, workspace, signal) {
         excludedSecrets: found.secrets.filter((path) => !entries.has(path)).sort(),
         includesGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
         otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
-        missingSources: await missingOf((0,external_node_path_.join)(root, location), bytes, sorted),
+        missingSources: await missingOf(root, dockerfile.entry, sorted),
         noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),
     };
 }
@@ -1301,51 +1269,47 @@ function besideSettings(root, { settingsFolder, dockerfile }, workspace) {
     if (settingsFolder === undefined)
         return undefined;
     const folder = (0,external_node_path_.resolve)(workspace, settingsFolder);
-    const way = (0,inside/* withSlashes */.s)((0,external_node_path_.relative)(root, folder));
-    if (way === '' || !(0,inside/* isInside */.F)(folder, root))
+    const path = (0,inside/* withSlashes */.s)((0,external_node_path_.relative)(root, folder));
+    if (path === '' || !(0,inside/* isInside */.F)(folder, root))
         return undefined;
-    return { directory: settingsFolder, dockerfile: external_node_path_.posix.join(way, dockerfile) };
+    return { directory: settingsFolder, dockerfile: external_node_path_.posix.join(path, dockerfile) };
 }
-/** Bytes of a Dockerfile that is read before the build. */
+/** The largest Dockerfile to check, in bytes. */
 const largestDockerfile = 1024 * 1024;
-async function missingOf(dockerfile, bytes, entries) {
+async function missingOf(root, { path, bytes }, entries) {
     if (bytes > largestDockerfile)
         return [];
-    // Whatever is wrong with the file is reported when it is packed.
-    const text = await (0,promises_.readFile)(dockerfile, 'utf8').catch(() => '');
+    // Packing reports a file that cannot be read.
+    const text = await (0,promises_.readFile)((0,external_node_path_.join)(root, path), 'utf8').catch(() => '');
     return missingSources(text, entries);
 }
 async function findRoot(directory, workspace) {
-    const problem = (message, next, cause) => new errors/* ContextError */.a([{ about: `build context ${(0,quote/* quote */.h)(directory)}`, message, next }], { cause });
+    const problem = (message, next, cause) => new errors/* ContextError */.af({ about: `build context ${(0,quote/* quote */.h)(directory)}`, message, next }, { cause });
     const path = (0,external_node_path_.resolve)(workspace, directory);
-    const correct = 'Correct the folder of the build context; it is relative to the workspace.';
+    const fix = 'Fix the folder of the build context; it is relative to the workspace.';
     let root;
     try {
         root = await (0,promises_.realpath)(path);
-        if (!(await (0,promises_.lstat)(root)).isDirectory()) {
-            throw problem('is not a folder', correct);
-        }
+        if (!(await (0,promises_.lstat)(root)).isDirectory())
+            throw problem('is not a folder', fix);
     }
     catch (error) {
-        if (error instanceof errors/* ContextError */.a)
+        if (error instanceof errors/* ContextError */.af)
             throw error;
-        const code = (0,system_error/* systemErrorCode */.vq)(error);
-        throw problem(code === 'ENOENT'
-            ? `does not exist; looked for ${(0,quote/* quote */.h)(path)}`
-            : `cannot be read (${(0,system_error/* faultOf */.Kl)(error).reason})`, code === 'ENOENT'
-            ? `${correct} If nothing is there at all, the repository has to be checked out before.`
-            : correct, error);
+        if (!(0,system_error/* isNotFound */.c4)(error))
+            throw problem(`cannot be read (${(0,system_error/* faultOf */.Kl)(error).reason})`, fix, error);
+        throw problem(`does not exist; looked for ${(0,quote/* quote */.h)(path)}`, `${fix} If the workspace is empty, check out the repository first.`, error);
     }
     if (!(0,inside/* isInside */.F)(root, await (0,promises_.realpath)(workspace))) {
-        throw problem(`lies outside of the workspace, at ${(0,quote/* quote */.h)(root)}`, correct);
+        throw problem(`is outside the workspace, at ${(0,quote/* quote */.h)(root)}`, fix);
     }
     return root;
 }
-function leadingOut(path, target) {
+function linkOutside(path, target) {
     return {
         about: (0,quote/* quote */.h)(path),
-        message: `is a link that leads out of the context, to ${(0,quote/* quote */.h)(target ?? 'nowhere')}`,
-        next: 'Leave it out with `build-exclude`, or put in its place what it leads to.',
+        message: `is a link that points outside the context, to ${(0,quote/* quote */.h)(target ?? 'nowhere')}`,
+        next: `${errors/* excludeOr */.gp} replace it with the files that it points to.`,
     };
 }
 function byPath(one, other) {

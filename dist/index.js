@@ -416,18 +416,16 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ 6007:
 /***/ ((module) => {
 
-// Stands in for undici in the bundle (see `paths` in tsconfig.json). @actions/core imports
-// @actions/http-client, which imports undici for a proxy agent of `fetch`, and @actions/github imports
-// it for `fetch` itself. This action asks for neither: its requests go through an agent of its own,
-// proxies included, and @actions/github is given a `fetch` that is made on it. Undici would be two
-// thirds of the bundle and a fifth of every start. Whoever comes to need it has to bundle it into the
-// chunk that does, which is loaded on use.
+// Replaces undici in the bundle (see `paths` in tsconfig.json). @actions/core imports @actions/http-client, which imports
+// undici for a proxy agent of `fetch`, and @actions/github imports it for `fetch`. The action uses neither: its requests go
+// through its own agent, with or without a proxy, and it passes its own `fetch` to @actions/github. undici would be two thirds
+// of the bundle and a fifth of each start. If you need it, bundle it into a chunk that is loaded when it is used.
 const missing = (name) => {
-  throw new Error(`undici is not in the bundle, and ${name} was asked for: undici-stand-in.cjs`);
+  throw new Error(`undici is not in the bundle, so ${name} is missing: see undici-stand-in.cjs`);
 };
 
-// Can be made, and does nothing: where a proxy is configured, @actions/github makes one as soon as it is
-// loaded, for the `fetch` that it would use by default.
+// This can be constructed but not used. If a proxy is configured, @actions/github constructs one when it is loaded, for its
+// default `fetch`.
 class ProxyAgent {
   dispatch() {
     return missing('ProxyAgent');
@@ -448,18 +446,23 @@ module.exports = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ ContextError)
+/* harmony export */   af: () => (/* binding */ ContextError),
+/* harmony export */   gp: () => (/* binding */ excludeOr),
+/* harmony export */   jq: () => (/* binding */ leaveFolderAlone)
 /* harmony export */ });
-/** Of the checkout no build context can be made. All problems of one kind are told together. */
+/** The build context cannot be packed. All problems of one kind are reported together. */
 class ContextError extends Error {
     kind = 'context-unusable';
     problems;
     constructor(problems, options) {
-        super(problems.map(({ about, message }) => `${about}: ${message}`).join('\n'), options);
+        const all = [problems].flat();
+        super(all.map(({ about, message }) => `${about}: ${message}`).join('\n'), options);
         this.name = 'ContextError';
-        this.problems = problems;
+        this.problems = all;
     }
 }
+const excludeOr = 'Exclude it with `build-exclude`, or';
+const leaveFolderAlone = 'Make sure that nothing else changes the folder during the build, then run the workflow again.';
 
 
 /***/ }),
@@ -478,21 +481,20 @@ class ContextError extends Error {
 
 
 
-/** A call to GitHub's API that did not bring an answer to work with. It never holds the token. */
+/** A call to GitHub's API without a usable response. Never contains the token. */
 class GitHubError extends Error {
     call;
-    /** What happened, as the end of a sentence that begins with "because". */
+    /** What happened: the end of a sentence with "because". */
     reason;
-    /** The status that was answered; undefined where there was no answer. */
+    /** The status of the response; undefined if there was none. */
     status;
     /**
-     * Whether the answer means that the token may not do this: then `call.permission` is what it lacks.
-     * That something is not there means it, too, as GitHub says so of what a token may not see.
+     * Whether the token lacks `call.permission`. A 404 counts, because GitHub answers so for what a token
+     * cannot see.
      */
     lacksPermission;
     constructor(call, reason, details = {}) {
-        const { cause } = details;
-        super(`${call.method} ${call.path}: ${reason}`, cause === undefined ? {} : { cause });
+        super(`${call.method} ${call.path}: ${reason}`, details);
         this.name = 'GitHubError';
         this.call = call;
         this.reason = reason;
@@ -500,14 +502,14 @@ class GitHubError extends Error {
         this.lacksPermission = details.lacksPermission ?? false;
     }
 }
-/** Why there is no answer to work with: the end of a sentence that begins with "because". */
+/** Why there is no usable response: the end of a sentence with "because". */
 class UnusableResponseError extends Error {
-    /** The status, where it was an answer of which nothing can be made. */
+    /** The status, if there was a response. */
     status;
     /** Whether the same request may work a moment later. */
     isTransient;
     constructor(reason, details = {}) {
-        super(reason, details.cause === undefined ? {} : { cause: details.cause });
+        super(reason, details);
         this.name = 'UnusableResponseError';
         this.status = details.status;
         this.isTransient = details.isTransient ?? false;
@@ -530,9 +532,9 @@ const refusalBody = valibot__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     errors: valibot__WEBPACK_IMPORTED_MODULE_0__/* .fallback */ .NpB(valibot__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), refusedField])), []),
 });
 /**
- * What Octokit failed with, as an error of our own: Octokit's holds the request.
+ * Replaces an error from Octokit, which contains the request.
  *
- * @param redact takes known secrets out of what GitHub said
+ * @param redact redacts known secrets in GitHub's message
  */
 function toGitHubError(call, error, redact) {
     const cause = error instanceof Error ? error.cause : undefined;
@@ -541,7 +543,7 @@ function toGitHubError(call, error, redact) {
     }
     const refused = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(refusal, error);
     if (!refused.success) {
-        // The release that is told of is more than the telling, whatever is wrong with that.
+        // Even a bug here must not fail the release.
         return new GitHubError(call, 'of a bug in the action', { cause: cause ?? error });
     }
     const { status, response } = refused.output;
@@ -571,7 +573,7 @@ function toGitHubError(call, error, redact) {
 /* harmony export */   F: () => (/* binding */ isConfidential),
 /* harmony export */   U: () => (/* binding */ isLoopback)
 /* harmony export */ });
-/** Whether what is sent to an address is read by nobody on the way: https, or this very machine. */
+/** Whether nobody can read a request to this address on the way: https, or this machine. */
 function isConfidential({ protocol, hostname }) {
     return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
@@ -592,11 +594,11 @@ function isLoopback(hostname) {
 /* harmony export */   D: () => (/* binding */ connectionFailure),
 /* harmony export */   T: () => (/* binding */ ProxyError)
 /* harmony export */ });
-/** A connection through a proxy that the environment names could not be opened. */
+/** The proxy from the environment did not open a connection. */
 class ProxyError extends Error {
-    /** Scheme, host and port: the rest of the address may hold a password. */
+    /** Scheme, host and port; the rest of the address may contain a password. */
     origin;
-    /** What the proxy answered; undefined if the connection to it failed. */
+    /** The proxy's response; undefined if the connection to it failed. */
     status;
     /** Code of Node.js, such as ECONNREFUSED. */
     code;
@@ -609,7 +611,7 @@ class ProxyError extends Error {
         this.code = code;
     }
 }
-/** Codes of OpenSSL and Node.js for a certificate that is not accepted. */
+/** Codes of OpenSSL and Node.js for a certificate that Node.js does not accept. */
 const certificateCode = /CERT|^CRL_|^UNABLE_TO_(?:GET_CRL|DECRYPT_CRL|DECODE_ISSUER_PUBLIC_KEY|VERIFY_LEAF_SIGNATURE)|^(?:HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 const unreachableCodes = new Set([
     'ENOTFOUND',
@@ -617,9 +619,10 @@ const unreachableCodes = new Set([
     'ECONNREFUSED',
 ]);
 /**
- * Says why a connection failed.
+ * Finds out why a connection failed.
  *
- * @param code code of the error of Node.js; undefined if it has none
+ * @param error a ProxyError or an error of Node.js
+ * @param code the code of the error
  */
 function connectionFailure(error, code) {
     const proxy = error instanceof ProxyError ? error : undefined;
@@ -636,20 +639,16 @@ function connectionFailure(error, code) {
             reason: `the certificate of ${whose} was not accepted (${code}); if a private CA issued it, name the file of that CA in \`NODE_EXTRA_CA_CERTS\``,
         };
     }
-    const inBrackets = code === undefined ? '' : ` (${code})`;
+    if (proxy?.status !== undefined) {
+        return {
+            kind: proxy.status < 500 ? 'proxy-refusal' : 'unreachable',
+            reason: `the proxy at ${proxy.origin} answered ${proxy.status}`,
+        };
+    }
+    const to = proxy === undefined ? '' : ` to the proxy at ${proxy.origin}`;
     return {
-        kind: proxy?.status !== undefined
-            ? proxy.status < 500
-                ? 'proxy-refusal'
-                : 'unreachable'
-            : unreachableCodes.has(code)
-                ? 'unreachable'
-                : 'broken',
-        reason: proxy === undefined
-            ? `the connection failed${inBrackets}`
-            : proxy.status === undefined
-                ? `the connection to the proxy at ${proxy.origin} failed${inBrackets}`
-                : `the proxy at ${proxy.origin} answered ${proxy.status}`,
+        kind: unreachableCodes.has(code) ? 'unreachable' : 'broken',
+        reason: `the connection${to} failed${code === undefined ? '' : ` (${code})`}`,
     };
 }
 
@@ -663,12 +662,12 @@ function connectionFailure(error, code) {
 /* harmony export */   B: () => (/* binding */ readRequestId)
 /* harmony export */ });
 const longest = 128;
-/** The headers by which servers name a request; support asks for it. */
+/** Response headers with the id of a request, which support asks for. */
 const names = ['x-request-id', 'x-github-request-id', 'x-amz-request-id'];
 /**
- * The id that a server gave a request, cut and without anything that is not printable.
+ * Reads the id that a server gave a request, shortened and in printable ASCII.
  *
- * @param redact takes known secrets out of it
+ * @param redact removes known secrets
  */
 function readRequestId(headers, redact) {
     const header = names
@@ -691,8 +690,8 @@ function readRequestId(headers, redact) {
 /* harmony export */   D: () => (/* binding */ readRetryAfter)
 /* harmony export */ });
 /**
- * Reads `Retry-After`, which holds seconds or a date, in milliseconds. A date counts from the date of
- * the response, because the clocks of the two machines may differ.
+ * Reads `Retry-After`, which contains seconds or a date, as milliseconds. Compares a date with the date
+ * of the response, because the clocks of the two machines may differ.
  *
  * @param now milliseconds since the epoch, for a response without a date
  */
@@ -719,7 +718,7 @@ function readRetryAfter(headers, now) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   x: () => (/* binding */ classifyStatus)
 /* harmony export */ });
-/** The only place that decides what a status means, for the platform, its storage and GitHub. */
+/** Decides what a status means, for the platform, its storage and GitHub. Nothing else does. */
 function classifyStatus(status) {
     if (status >= 500 || status === 408 || status === 425)
         return 'inconclusive';
@@ -761,8 +760,8 @@ const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 
 const waiting = new Map();
 /**
- * Looks a host up as Node.js does, but only once at a time: a look-up that nobody answers occupies one of
- * the few threads of the process for many seconds, and cannot be ended.
+ * Resolves a host name as Node.js does, but shares lookups that run at the same time: a lookup that gets
+ * no answer blocks one of the process's few threads for many seconds, and cannot be cancelled.
  */
 const sharedLookup = (hostname, options, callback) => {
     const key = JSON.stringify([hostname, options]);
@@ -790,7 +789,7 @@ var connection_failure = __nccwpck_require__(5249);
 
 
 
-/** Makes an agent whose connections go through a proxy, by CONNECT, whatever they are used for. */
+/** Makes an agent that opens all its connections through a proxy, with CONNECT. */
 function tunnelAgent(proxy, isSecure) {
     const agent = new (isSecure ? external_node_https_namespaceObject_0 : external_node_http_namespaceObject_0).Agent({ keepAlive: true });
     const createConnection = (options, opened) => {
@@ -803,11 +802,11 @@ function tunnelAgent(proxy, isSecure) {
     };
     return Object.assign(agent, { createConnection });
 }
-/** Whose certificate the server has to show. */
+/** The host whose certificate the server must present. */
 function serverOf({ host, servername }) {
     return { host: host ?? '', ...(servername === undefined ? {} : { servername }) };
 }
-/** Host and port as a request line names them. */
+/** Host and port in the form that a request line needs. */
 function authorityOf({ host, port }) {
     const name = host ?? '';
     return `${name.includes(':') ? `[${name}]` : name}:${port ?? ''}`;
@@ -849,7 +848,7 @@ function openTunnel(proxy, authority, signal) {
         request.end();
     });
 }
-/** The name of a host as Node.js resolves it: a URL has brackets around an IPv6 address. */
+/** Removes the brackets that a URL has around an IPv6 address, for Node.js to resolve it. */
 function withoutBrackets(hostname) {
     return hostname.replace(/^\[(.*)\]$/, '$1');
 }
@@ -864,7 +863,7 @@ function withoutBrackets(hostname) {
 
 /** Far more than any response has, and well within a runner's memory. */
 const maxBytes = 64 * 1024 * 1024;
-/** The headers came, but the body ended too early, cannot be decompressed, or would not end. */
+/** The headers came, but the body ended early, cannot be decompressed, or is too large. */
 class CutOffError extends Error {
     constructor(options) {
         super('the response was cut off', options);
@@ -872,22 +871,22 @@ class CutOffError extends Error {
     }
 }
 /**
- * The only place that sends requests. A request goes through the proxy that the environment names. It
- * is sent once, and a redirect is not followed, because the credential would be sent along.
+ * Sends all requests of the action, through the proxy from the environment if there is one. It sends a
+ * request once, and does not follow redirects, because that would send the credential along.
  */
 class Transport {
     #userAgent;
-    /** By what they connect to: http or https, directly or through a proxy. */
+    /** By protocol and proxy. */
     #agents = new Map();
     constructor(userAgent) {
         this.#userAgent = userAgent;
     }
     /**
-     * Sends one request once. Any status is an answer. The signal ends the wait at once, whatever the
-     * request is waiting for: a name, a proxy, a handshake or an answer.
+     * Sends one request once. Any status is an answer. The signal ends the request at any point: while
+     * it waits for a name, a proxy, a handshake or the response.
      *
      * @throws CutOffError, ProxyError, the error of a body that cannot be read, the signal's reason, or
-     *   what Node.js says about the connection
+     *   the error of Node.js about the connection
      */
     send({ body, ...message }, signal) {
         return new Promise((resolve, reject) => {
@@ -899,13 +898,13 @@ class Transport {
                 settle();
                 if (typeof body === 'object')
                     body.destroy();
-                // If the answer came before all of the body was sent, the connection is of no more use.
+                // If the response came before the whole body was sent, the connection cannot be used again.
                 if (!request.writableFinished || signal.aborted)
                     request.destroy();
             };
             const fail = (error) => {
                 end(() => {
-                    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the signal or Node.js gives as the reason
+                    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason of the signal or Node.js
                     reject(error);
                 });
             };
@@ -956,7 +955,7 @@ class Transport {
         this.#agents.set(key, agent);
         return agent;
     }
-    /** Closes the connections that are kept open for the next request. */
+    /** Closes idle connections. */
     close() {
         for (const agent of this.#agents.values())
             agent.destroy();
@@ -970,22 +969,22 @@ async function readText(response) {
         for await (const chunk of response) {
             bytes += chunk.length;
             if (bytes > maxBytes)
-                throw new Error(`it has more than ${maxBytes} bytes`);
+                throw new Error(`the response has more than ${maxBytes} bytes`);
             chunks.push(chunk);
         }
         const body = await decompressed(Buffer.concat(chunks), response.headers['content-encoding']);
-        // Drops a byte order mark, too.
+        // This also removes a byte order mark.
         return new TextDecoder().decode(body);
     }
     catch (error) {
         throw new CutOffError({ cause: error });
     }
 }
-/** Nobody asks for a compressed answer, but some gateways send one. */
+/** The action does not ask for compressed responses, but some gateways send them. */
 async function decompressed(body, encoding) {
     if (body.length === 0)
         return body;
-    // A small answer may become a very large one.
+    // A small body may expand to a very large one.
     const limit = { maxOutputLength: maxBytes };
     switch (encoding?.trim().toLowerCase()) {
         case 'gzip':
@@ -1026,7 +1025,7 @@ var problems = __nccwpck_require__(1733);
 ;// CONCATENATED MODULE: ./lib/inputs/image.js
 
 
-/** Characters; registries accept no longer reference. */
+/** Characters of the longest reference that registries accept. */
 const longest = 512;
 /** Reads the image to run. */
 function readImage({ raw, findings }) {
@@ -1034,20 +1033,18 @@ function readImage({ raw, findings }) {
     if (image === undefined)
         return undefined;
     if (image.length > longest) {
-        findings.problem('image', `has ${image.length} characters, but a reference has at most ${longest}`);
-        return undefined;
+        return findings.problem('image', `has ${image.length} characters, but a reference has at most ${longest}`);
     }
     const isAllowed = names/* imageReference */.rA.pattern.test(image) && !isDigest(image) && !hasCapitals(image);
     if (isAllowed)
         return image;
-    findings.problem('image', mistake(image) ?? `has to be ${names/* imageReference */.rA.rule}; ${(0,problems/* found */.F9)(image)}`);
-    return undefined;
+    return findings.problem('image', mistake(image) ?? `${(0,problems/* shown */.SP)(image)} is not ${names/* imageReference */.rA.rule}`);
 }
-/** What people really write, by the first breach that is found. */
+/** Common mistakes; the first that matches is reported. */
 const imageMistakes = [
     {
         matches: (image) => /[\n,]/.test(image),
-        message: 'names several images, but an agent runs one; if the list comes from `docker/metadata-action`, use one of its tags',
+        message: 'names several images, but an agent runs one (`docker/metadata-action` may return several tags)',
         fix: (image) => image.split(/[\n,]/)[0]?.trim() ?? '',
     },
     {
@@ -1087,14 +1084,14 @@ const imageMistakes = [
     },
 ];
 function mistake(image) {
-    const one = imageMistakes.find(({ matches: is }) => is(image));
+    const one = imageMistakes.find(({ matches }) => matches(image));
     if (one === undefined)
         return undefined;
     const fixed = one.fix?.(image) ?? '';
     const isShown = names/* imageReference */.rA.pattern.test(fixed) && !(0,problems/* looksLikeCredential */.Pv)(fixed);
-    return `${one.message}; ${(0,problems/* found */.F9)(image)}${isShown ? `. Use \`${fixed}\`` : ''}`;
+    return `${(0,problems/* shown */.SP)(image)} ${one.message}${isShown ? `. Use \`${fixed}\`` : ''}`;
 }
-/** A digest alone reads as the tag of an image called `sha256`. */
+/** A digest alone looks like the tag of an image named `sha256`. */
 function isDigest(image) {
     return /^@?sha256:/i.test(image);
 }
@@ -1134,15 +1131,15 @@ const architectureAliases = {
     aarch64: 'arm64',
 };
 /**
- * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how
- * the input is read, which has the name that the setting has there.
+ * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how to
+ * read the input, whose name is in that table.
  */
 const settingSources = {
     image: { key: 'image', form: 'text', read: readImage },
     buildId: {
         key: 'build_id',
         form: 'text',
-        read: ({ fields }) => fields.name('build-id', names/* buildId */.uz),
+        read: readBuildId,
     },
     secretSet: { key: 'secret_set', form: 'text' },
     imagePullSecretSet: { key: 'image_credentials', form: 'text' },
@@ -1193,22 +1190,29 @@ const settingSources = {
         read: (reader) => resources(reader)?.memory,
     },
 };
-/** An agent has either the size of a profile or its own resources, and an input takes precedence. */
+/** The state in a summary shows only the beginning of a build id. */
+function readBuildId({ raw, fields, findings }) {
+    const text = raw.text('build-id') ?? '';
+    if (!/^[0-9a-f]{8}$/i.test(text))
+        return fields.name('build-id', names/* buildId */.uz);
+    return findings.problem('build-id', `\`${text}\` is a shortened build id; the full one is under Changes in the summary of that release. Use ${names/* buildId */.uz.rule}`);
+}
+/** An agent has either a profile or its own resources; inputs take precedence. */
 function resources({ raw, settingsFile }) {
     return raw.isInput('agent-profile') ? undefined : settingsFile?.resources;
 }
-/** Reads every setting of the agent but the sets. */
+/** Reads all settings of the agent except its sets. */
 function readAgentSettings(reader) {
     return (0,agent_settings/* mapAgentSettings */.Lm)((name) => {
         const { read } = settingSources[name];
         return read?.(reader);
     });
 }
-/** The input that gives a setting; undefined if only the settings file does. */
+/** The input that sets it; undefined if only the settings file does. */
 function inputOf(name) {
     return declared/* inputNames */.vj.find((input) => input === agent_settings/* agentSettings */.tj[name].name);
 }
-/** The inputs that say something about the agent alone. */
+/** Inputs that only an agent uses. */
 const agentSettingInputs = Object.entries(settingSources).flatMap(([name, source]) => ('read' in source ? (inputOf(name) ?? []) : []));
 
 
@@ -1223,11 +1227,11 @@ const agentSettingInputs = Object.entries(settingSources).flatMap(([name, source
 /* harmony export */   vj: () => (/* binding */ inputNames)
 /* harmony export */ });
 /**
- * The inputs of action.yml, in its order, with the defaults that it declares. A default that the
- * environment may replace is not among them: declared, it would always win. A composite action
- * passes what its caller left out as an empty string, so an empty input has its default too.
+ * The inputs of action.yml, in the same order, with the same defaults. Inputs that an environment variable
+ * may replace have no default there, because a default would always win. An empty input also has its
+ * default, because a composite action passes omitted inputs as empty strings.
  *
- * A test holds this list, action.yml and the README together.
+ * A test compares this list, action.yml and the README.
  */
 const declaredInputs = {
     'api-key': undefined,
@@ -1316,7 +1320,7 @@ const inputNames = Object.keys(declaredInputs);
 
 
 
-/** What there is at a path cannot be read as a file. */
+/** There is something at the path, but not a file that can be read. */
 class UnreadableFileError extends Error {
     /** The reason, which is all that it says: "it is a folder". */
     constructor(reason) {
@@ -1324,14 +1328,14 @@ class UnreadableFileError extends Error {
         this.name = 'UnreadableFileError';
     }
 }
-/** Bytes; many times more than the secrets of an agent take. */
+/** Bytes; secrets of an agent are far smaller. */
 const largestFile = 64 * 1024 * 1024;
 /**
- * Reads a file that an input names. Its type and size are checked first: a FIFO would never end, and a
- * device would fill the memory.
+ * Reads a file that an input names. Checks its type and size first, because a FIFO may never end and a
+ * device may fill the memory.
  */
 const readTextFile = async (path) => {
-    // Without this flag, opening a FIFO waits for somebody who writes to it.
+    // Without this flag, opening a FIFO waits for a writer.
     const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_NONBLOCK);
     try {
         const stats = await file.stat();
@@ -1340,7 +1344,7 @@ const readTextFile = async (path) => {
         if (stats.size > largestFile) {
             throw new UnreadableFileError(`it is larger than ${largestFile / 1024 / 1024} MiB`);
         }
-        // What is appended from now on is left out.
+        // Ignores what is appended from now on.
         const bytes = Buffer.alloc(stats.size);
         let length = 0;
         while (length < bytes.length) {
@@ -1362,9 +1366,8 @@ function kindOf(stats) {
         return 'it is a FIFO, not a file';
     return 'it is a device, not a file';
 }
-/** Why a file that is not there cannot be read. */
 const missingFile = 'this file does not exist';
-/** Why a file cannot be read, for parentheses. */
+/** Why a file cannot be read, to be put in parentheses. */
 function unreadableReason(error) {
     if (error instanceof UnreadableFileError)
         return error.message;
@@ -1383,17 +1386,17 @@ function unreadableReason(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F9: () => (/* binding */ found),
 /* harmony export */   Fv: () => (/* binding */ Findings),
 /* harmony export */   Pv: () => (/* binding */ looksLikeCredential),
 /* harmony export */   RY: () => (/* binding */ emptyReasonsOfAll),
+/* harmony export */   SP: () => (/* binding */ shown),
 /* harmony export */   Zn: () => (/* binding */ emptyReasons),
 /* harmony export */   aV: () => (/* binding */ InputsError),
 /* harmony export */   ax: () => (/* binding */ missingCredential),
 /* harmony export */   fs: () => (/* binding */ UntrustedEventError),
 /* harmony export */   uf: () => (/* binding */ isPath)
 /* harmony export */ });
-/** All mistakes of the inputs, found together. Nothing has been sent. */
+/** All mistakes in the inputs. Nothing has been sent. */
 class InputsError extends Error {
     kind = 'invalid-inputs';
     problems;
@@ -1403,7 +1406,7 @@ class InputsError extends Error {
         this.problems = problems;
     }
 }
-/** The event of the workflow is one that must not write. */
+/** A run for this event must not write. */
 class UntrustedEventError extends Error {
     kind = 'untrusted-event';
     because;
@@ -1413,19 +1416,24 @@ class UntrustedEventError extends Error {
         this.because = because;
     }
 }
-/** Collects what is to be said about the inputs while they are read. */
+/** Collects mistakes and remarks while the inputs are read. */
 class Findings {
-    /** What stands in for inputs that are not given, such as `scaling.min_agents (pcc-deploy.toml)`. */
+    /** Where the values of inputs come from that are not set, such as `scaling.min_agents (pcc-deploy.toml)`. */
     substitutes = new Map();
+    /** Inputs whose values come from a misspelled input, which is reported in place of mistakes in them. */
+    guessed = new Set();
     problems = [];
     warnings = [];
     notices = [];
     /** For the log only. */
     remarks = [];
+    /** Returns nothing, in place of a value that is not valid. */
     problem(input, message) {
+        if (this.guessed.has(input))
+            return;
         this.problems.push({ input: this.displayName(input), message });
     }
-    /** The input, or what stands in for it. */
+    /** The input, or where its value comes from. */
     displayName(input) {
         return this.substitutes.get(input) ?? input;
     }
@@ -1435,36 +1443,35 @@ const noSecretsInForks = 'the run comes from a fork or Dependabot, which get no 
 /** Why a value that a workflow takes from `secrets` may be empty. */
 const emptyReasons = 'the name of the secret is misspelled, it is not set for this repository or organization, ' +
     `${missingEnvironment} it, or ${noSecretsInForks}`;
-/** The same if not one of several values is there. */
+/** The same if all of several values are empty. */
 const emptyReasonsOfAll = `${missingEnvironment} them, the names of the secrets are misspelled, they are not set for this ` +
     `repository or organization, or ${noSecretsInForks}`;
-/** An empty credential in a run that gets the secrets of its repository. */
+/** The credential is empty although the run gets the secrets of its repository. */
 const missingCredential = {
     input: 'api-key',
     message: 'is empty, and so is `pat`; a plan needs one of them. Likely reasons: the name of the secret is misspelled, ' +
         'it is not set for this repository or organization, or the job lacks the `environment:` that holds it. ' +
-        'Only runs of forks and Dependabot, which get no secrets, are checked without a credential',
+        'Only runs from forks and Dependabot, which get no secrets, need no credential',
 };
 function looksLikeCredential(value) {
     return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(value);
 }
-/** Characters of a text that a message repeats. */
-const maxFoundLength = 200;
+/** Longer values are not shown. */
+const maxShownLength = 200;
 /**
- * A value that was found, for a message: on one line, and never a credential. Known secrets are
- * taken out of messages once all are known, which finds none that was cut: so what is long is not
- * shown at all.
+ * A value for a message: on one line, and never a credential. Known secrets are redacted later, when all
+ * are known. That would not find part of one, so a long value is not cut but left out.
  */
-function found(value) {
+function shown(value) {
     if (looksLikeCredential(value))
-        return 'found a credential';
+        return 'a credential';
     if (value.includes('='))
-        return 'found a text with `=` in it';
-    if (value.length > maxFoundLength)
-        return `found a text of ${value.length} characters`;
-    return `found \`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
+        return 'a text with `=` in it';
+    if (value.length > maxShownLength)
+        return `a text of ${value.length} characters`;
+    return `\`${value.replace(/\s*[\r\n]\s*/g, ' ')}\``;
 }
-/** Whether a text may be a path: what is longer is something else, and would be cut where it is told. */
+/** Whether a text may be a path. A longer text is something else, and messages would cut it. */
 function isPath(text) {
     return !text.includes('\n') && text.length <= 400;
 }
@@ -1481,7 +1488,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7170);
 /* harmony import */ var _report_actions_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8565);
 /* harmony import */ var _inputs_files_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2362);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4190);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2134);
 /* harmony import */ var _text_system_error_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7229);
 /* harmony import */ var _time_clock_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5221);
 /* harmony import */ var _time_end_process_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(408);
@@ -1496,11 +1503,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-/** A log that nobody reads any more, or a full disk, must not end a run between two writes. */
+/** A closed log or a full disk must not end a run between two writes. */
 for (const stream of [process.stdout, process.stderr])
     stream.on('error', () => undefined);
 const endWatch = (0,_time_unsettled_exit_js__WEBPACK_IMPORTED_MODULE_7__/* .watchForUnsettledExit */ .p)();
-/** The entry: hands the runner's environment to the run, and its outcome to the runner. */
+/** The entry point: passes the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)({
     environment: process.env,
     actions: (0,_report_actions_js__WEBPACK_IMPORTED_MODULE_8__/* .unfailing */ .S)((0,_report_actions_js__WEBPACK_IMPORTED_MODULE_8__/* .actionsOf */ .R)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
@@ -1515,7 +1522,7 @@ const succeeded = await (0,_run_js__WEBPACK_IMPORTED_MODULE_4__/* .run */ .e)({
             return (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_5__/* .systemErrorCode */ .vq)(error) === 'ENOENT';
         }
     },
-    // Loaded on use only: it costs a quarter of the action's start.
+    // Loaded only when used, because it takes a quarter of the action's start.
     workflowEvent: async () => (await __nccwpck_require__.e(/* import() */ 157).then(__nccwpck_require__.bind(__nccwpck_require__, 157))).context,
 });
 endWatch();
@@ -1534,18 +1541,17 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Gv: () => (/* binding */ isObject),
 /* harmony export */   Hu: () => (/* binding */ readAgentSettings),
-/* harmony export */   Io: () => (/* binding */ whatRunsIn),
 /* harmony export */   Lm: () => (/* binding */ mapAgentSettings),
 /* harmony export */   Lv: () => (/* binding */ toFields),
 /* harmony export */   S0: () => (/* binding */ restoreSettings),
 /* harmony export */   YL: () => (/* binding */ compareAgentSettings),
+/* harmony export */   ec: () => (/* binding */ imageOrBuildOf),
 /* harmony export */   tj: () => (/* binding */ agentSettings)
 /* harmony export */ });
-/* unused harmony export agentSettingNames */
 const text = (value) => typeof value === 'string' ? value : undefined;
 const count = (value) => typeof value === 'number' ? value : undefined;
 const flag = (value) => typeof value === 'boolean' ? value : undefined;
-/** The first text of a list; an empty list holds none. */
+/** The first text of a list; null if the list is empty. */
 const firstText = (value) => {
     if (!Array.isArray(value))
         return undefined;
@@ -1554,9 +1560,9 @@ const firstText = (value) => {
 };
 const spec = 'deployment.manifest.spec';
 /**
- * The settings of an agent, each in one row: how it is sent, and how a response shows it. Requests,
- * responses and the plan's comparison come from these rows. The inputs and the keys of the settings
- * file that give a setting are in a table of the same names (`inputs/agent-settings.ts`).
+ * The settings of an agent, one per row. Requests, responses and the plan's comparison come from these
+ * rows. `inputs/agent-settings.ts` has a table of the same names, with the inputs and the keys of the
+ * settings file.
  */
 const agentSettings = {
     image: {
@@ -1564,14 +1570,14 @@ const agentSettings = {
         field: 'image',
         shownAt: [`${spec}.image`],
         read: text,
-        isWhatRuns: true,
+        isImageOrBuild: true,
     },
     buildId: {
         name: 'build-id',
         field: 'buildId',
         shownAt: ['deployment.buildId'],
         read: text,
-        isWhatRuns: true,
+        isImageOrBuild: true,
     },
     secretSet: {
         name: 'secret-set',
@@ -1611,7 +1617,7 @@ const agentSettings = {
         shownAt: [`${spec}.arch`],
         read: text,
     },
-    /** Seconds; if it is not set, the platform's default applies. */
+    /** Seconds. If it is not set, the platform's default applies. */
     maxSessionDuration: {
         name: 'max-session-duration',
         field: 'maxSessionDuration',
@@ -1639,16 +1645,16 @@ const agentSettings = {
         shownAt: ['enableIntegratedKeysProxy'],
         read: flag,
     },
-    /** Kubernetes quantities; self-hosted regions only, and not together with a profile. */
+    /** Kubernetes quantities, only for self-hosted regions, and not together with a profile. */
     cpu: { name: 'resources.cpu', field: 'resources.cpu', shownAt: [], read: text },
     memory: { name: 'resources.memory', field: 'resources.memory', shownAt: [], read: text },
 };
 const agentSettingNames = Object.keys(agentSettings);
-/** Makes something of every setting. */
+/** Computes a value for every setting. */
 function mapAgentSettings(work) {
     return Object.fromEntries(agentSettingNames.map((name) => [name, work(name)]));
 }
-/** The settings as the API's fields, without those that are not given. */
+/** Converts settings to the fields of a request. */
 function toFields(settings) {
     const fields = {};
     for (const name of agentSettingNames) {
@@ -1661,12 +1667,12 @@ function toFields(settings) {
     }
     return fields;
 }
-/** The value of a setting as the platform has it: null is off. */
+/** Converts a value for the platform, where null means off. */
 function toSent(name, value) {
     const { off } = agentSettings[name];
     return value !== undefined && value === off ? null : value;
 }
-/** The settings that an agent's response shows. */
+/** Reads the settings from the response about an agent. */
 function readAgentSettings(response) {
     return mapAgentSettings((name) => shown(agentSettings[name], response));
 }
@@ -1688,26 +1694,26 @@ function valueAt(object, key) {
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-/** A response shows the image of a cloud build redacted, so that it cannot be sent. */
+/** An image that can be sent again; responses redact the image of a cloud build. */
 const sendableImage = /^[\w./:-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/;
-/** What an agent runs, as it can be sent; undefined if its response does not show that. */
-function whatRunsIn({ image, buildId, }) {
+/** The image or build of an agent, to be sent again; undefined if the response does not show it. */
+function imageOrBuildOf({ image, buildId, }) {
     if (buildId !== undefined)
         return { buildId };
     return image !== undefined && sendableImage.test(image) ? { image } : undefined;
 }
 /**
- * How the settings that were sent go back to what the agent had.
+ * Finds the settings that undo what was sent.
  *
- * @param runsNewBuild whether it was also sent a build that the settings do not name yet
+ * @param runsNewBuild whether the request also had a build that `sent` does not name
  */
 function restoreSettings(had, sent, runsNewBuild) {
     const irreversible = [];
     const restored = (name) => {
-        const { isWhatRuns, off } = agentSettings[name];
+        const { isImageOrBuild, off } = agentSettings[name];
         const given = toSent(name, sent[name]);
         const value = had[name];
-        if (isWhatRuns || given === undefined || given === value)
+        if (isImageOrBuild || given === undefined || given === value)
             return undefined;
         if (value !== null && value !== undefined)
             return value;
@@ -1717,25 +1723,25 @@ function restoreSettings(had, sent, runsNewBuild) {
         return undefined;
     };
     const settings = mapAgentSettings(restored);
-    // One bound alone may reset the other one.
+    // A request with one bound may reset the other.
     const isScaled = settings.minAgents !== undefined || settings.maxAgents !== undefined;
     const bounds = isScaled ? { minAgents: had.minAgents, maxAgents: had.maxAgents } : {};
-    return { settings: { ...settings, ...bounds, ...whatRan() }, irreversible };
-    function whatRan() {
+    return { settings: { ...settings, ...bounds, ...restoredImageOrBuild() }, irreversible };
+    function restoredImageOrBuild() {
         const { image, buildId } = had;
         const isSame = sent.buildId === undefined
             ? sent.image === undefined || (buildId === undefined && sent.image === image)
             : sent.buildId === buildId;
         if (isSame && !runsNewBuild)
             return {};
-        const before = whatRunsIn(had);
+        const before = imageOrBuildOf(had);
         if (before !== undefined)
             return before;
         irreversible.push({ name: 'buildId', because: 'not-shown' });
         return {};
     }
 }
-/** Compares the settings that are given with those of an agent. */
+/** Compares the wanted settings with those of an agent. */
 function compareAgentSettings(observed, wanted) {
     return agentSettingNames.flatMap((name) => {
         const after = toSent(name, wanted[name]);
@@ -1745,10 +1751,10 @@ function compareAgentSettings(observed, wanted) {
         return [{ name: agentSettings[name].name, before, after }];
     });
 }
-/** What the agent has of a setting. An image replaces a build, and a build an image. */
+/** The agent's value of a setting. An image replaces a build, and a build replaces an image. */
 function current(name, observed, after) {
-    const { isWhatRuns } = agentSettings[name];
-    return isWhatRuns && observed[name] !== after
+    const { isImageOrBuild } = agentSettings[name];
+    return isImageOrBuild && observed[name] !== after
         ? (observed.buildId ?? observed.image)
         : observed[name];
 }
@@ -1762,12 +1768,16 @@ function current(name, observed, after) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   EH: () => (/* binding */ parseBuild),
 /* harmony export */   HW: () => (/* binding */ saysExecFormatError),
+/* harmony export */   Jt: () => (/* binding */ flag),
 /* harmony export */   K3: () => (/* binding */ parser),
 /* harmony export */   N8: () => (/* binding */ parseAgent),
+/* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   Ry: () => (/* binding */ parseSecretSets),
+/* harmony export */   SP: () => (/* binding */ shown),
 /* harmony export */   TC: () => (/* binding */ parseBuildLogs),
 /* harmony export */   TO: () => (/* binding */ parseAcceptance),
 /* harmony export */   Tf: () => (/* binding */ parseRegions),
+/* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   UI: () => (/* binding */ AnswerShapeError),
 /* harmony export */   Wh: () => (/* binding */ parseDeletion),
 /* harmony export */   XQ: () => (/* binding */ parseUploadForm),
@@ -1787,14 +1797,14 @@ function current(name, observed, after) {
 
 
 
-/** An answer of another shape than is due. Names the places only: the answer is not quoted. */
+/** A response has an unexpected shape. The message names the fields, but does not quote them. */
 class AnswerShapeError extends Error {
     constructor(message) {
         super(message);
         this.name = 'AnswerShapeError';
     }
 }
-/** Makes a parser of answers from a schema; fields that the schema does not name are let through. */
+/** Makes a parser of responses from a schema. Unknown fields are allowed. */
 function parser(schema) {
     return (answer) => {
         const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(schema, answer);
@@ -1806,11 +1816,16 @@ function parser(schema) {
         throw new AnswerShapeError(`the response is JSON, but has an unexpected shape (${[...new Set(places)].slice(0, 5).join(', ')})`);
     };
 }
-/** A field that may be missing or null, both of which become undefined. */
+/** Makes a parser that returns one field of a response. */
+function fieldParser(field, schema) {
+    const parse = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ [field]: schema }));
+    return (answer) => parse(answer)[field];
+}
+/** A field that may be missing or null; both become undefined. */
 function optional(schema) {
     return valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .nullish */ .cl6(schema), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((value) => value ?? undefined));
 }
-/** A field that is only shown: of another type it counts as not shown. */
+/** A field for display only: an unexpected type reads as undefined. */
 function shown(schema) {
     return valibot__WEBPACK_IMPORTED_MODULE_1__/* .fallback */ .NpB(optional(schema), undefined);
 }
@@ -1818,7 +1833,7 @@ const text = shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP());
 const count = shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig());
 const flag = shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY());
 const notShown = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .unknown */ .L5J(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(() => undefined));
-/** The entries of a list that can be read: an entry that is not ours must not stop a release. */
+/** The readable entries of a list: an entry of somebody else must not stop a release. */
 function entries(schema) {
     return valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .unknown */ .L5J()), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((list) => list.flatMap((entry) => entryOf(schema, entry))));
 }
@@ -1826,7 +1841,7 @@ function entryOf(schema, entry) {
     const result = valibot__WEBPACK_IMPORTED_MODULE_1__/* .safeParse */ .xLC(schema, entry);
     return result.success ? [result.output] : [];
 }
-/** The same for a list that decides: if no entry can be read, the list is an error that names them. */
+/** The same for a list that the release depends on: if no entry is readable, parsing fails. */
 function decidingEntries(schema) {
     return valibot__WEBPACK_IMPORTED_MODULE_1__/* .lazy */ .RZV((list) => Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
         ? valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(schema)
@@ -1834,18 +1849,18 @@ function decidingEntries(schema) {
 }
 /** Any other word is a status on the way to these. */
 const statusSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((word) => word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending'));
-const regionSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
+const regionFields = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
     code: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
     display_name: text,
     supported_architectures: shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP())),
-    default_architecture: shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    default_architecture: text,
 });
 /** How the codes of self-hosted regions begin. */
 const selfHostedCode = 'pce-';
 const selfHostedWords = /\bself[-_ ]?hosted\b/i;
 /**
- * Whether a region is a cluster of the customer's own. The API documents no field for it, so its code
- * tells, its name, or any field that says so.
+ * Whether a region is the customer's own cluster. The API documents no field for this, so this checks
+ * the code, the name and every field that could say so.
  */
 function isSelfHosted({ code, ...entry }) {
     if (code.startsWith(selfHostedCode))
@@ -1854,19 +1869,19 @@ function isSelfHosted({ code, ...entry }) {
         ? selfHostedWords.test(value)
         : value === true && /^(?:is)?[-_]?self[-_]?hosted$/i.test(name));
 }
-const parseRegions = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ regions: decidingEntries(regionSchema) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ regions }) => regions.map((entry) => ({
+const regionSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(regionFields, valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((entry) => ({
     code: entry.code,
     supportedArchitectures: entry.supported_architectures,
     defaultArchitecture: entry.default_architecture,
     ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
-})))));
+})));
+const parseRegions = fieldParser('regions', decidingEntries(regionSchema));
 const parseDefaultRegion = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ properties: valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ defaultRegion: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ properties }) => properties.defaultRegion)));
-const organization = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), id: text, verboseName: text });
-const parseOrganizations = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ organizations: decidingEntries(organization) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ organizations }) => organizations)));
+const parseOrganizations = fieldParser('organizations', decidingEntries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), id: text, verboseName: text })));
 const secretSetKinds = ['secret', 'imagePullSecret'];
-/** Fields of a listed set without which nothing can be done with it. */
+/** Fields that a release needs of a listed set. */
 const decidingFields = { type: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), region: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), status: optional(statusSchema) };
-/** Only the name is needed to tell whether a set is one of ours. */
+/** The name alone decides whether a set belongs to the release. */
 const listedSet = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), errorMessage: text, source: text });
 const parseSecretSets = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ sets: decidingEntries(listedSet) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ sets }) => sets.flatMap(toListedSet))));
 function toListedSet(set) {
@@ -1879,7 +1894,7 @@ function toListedSet(set) {
         return [{ name, ...unknown, errorMessage, referenced, unreadable }];
     }
     const { type, region, status } = result.output;
-    // A set of an unknown kind is of no use to a release, and no reason to fail.
+    // A release ignores sets of an unknown kind.
     const kind = secretSetKinds.find((one) => one === type);
     if (kind === undefined)
         return [];
@@ -1898,11 +1913,11 @@ const parseSecretSet = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .F
     keys: (secrets ?? []).map(({ fieldName }) => fieldName),
     referenced: source === 'referenced',
 }))));
-/** Whether one of the texts, as it came, says that the image is for another processor. */
+/** Whether one of the original texts says that the image is for another processor. */
 function saysExecFormatError(texts) {
     return texts.some((one) => one !== undefined && /exec format error/i.test(one));
 }
-/** Found in what the platform said: after redaction, a secret may have taken the words away. */
+/** Searches the original texts, because redaction may remove the words. */
 function execFormatErrorIn(texts) {
     return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
 }
@@ -1933,7 +1948,7 @@ const agentError = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
 });
 const condition = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ type: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), reason: text, message: text });
 const deploymentWithId = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({ id: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()) });
-/** Its settings are read by `agent-settings.ts`, from the fields that are not named here. */
+/** `agent-settings.ts` reads the settings from the fields that are not listed here. */
 const agent = valibot__WEBPACK_IMPORTED_MODULE_1__/* .looseObject */ ._H3({
     name: optional(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
     region: text,
@@ -1989,59 +2004,56 @@ function boundSecretSets(answer) {
         ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
         : undefined;
 }
-/** An agent's answer, wrapped in `body` (as the organization surface has it) or not. */
+/** The organization surface wraps an agent in `body`. */
 const parseAgent = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .unknown */ .L5J(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((answer) => (0,_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(answer) && (0,_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .isObject */ .Gv)(answer['body']) ? answer['body'] : answer), agent, 
-// Every field alone may be missing, so without this an answer about something else would pass.
+// Each field is optional, so without this check any object would pass.
 valibot__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z6Y(({ name, desiredDeploymentId, deployment }) => (name ?? desiredDeploymentId ?? deployment?.id) !== undefined), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(toAgent)));
-/** Undefined for an agent whose entry cannot be read: nothing is known about it. */
-const parseAgentNames = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ services: valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }))) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ services }) => services.map((service) => service?.name))));
-const parseLogs = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ logs: entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ log: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ logs }) => logs.map(({ log }) => log))));
-const parseAgentProfiles = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
-    agentProfiles: decidingEntries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ api_name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), enabled: flag })),
-}), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ agentProfiles }) => agentProfiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
-const buildSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+/** Undefined for an agent whose entry cannot be read. */
+const parseAgentNames = fieldParser('services', valibot__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(shown(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((service) => service?.name))));
+const parseLogs = fieldParser('logs', entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ log: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ log }) => log))));
+const parseAgentProfiles = fieldParser('agentProfiles', valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(decidingEntries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ api_name: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), enabled: flag })), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi((profiles) => profiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name))));
+const buildSchema = valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     id: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    /** `pending`, `building`, `success`, `failed`, `timeout`, or an unknown word. */
     status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
     region: text,
+    /** First 16 hex digits of the MD5 of the context's archive. */
     contextHash: text,
+    /** Relative to the context. */
     dockerfilePath: text,
     errorMessage: text,
     buildDurationSeconds: count,
     createdAt: text,
-});
-function toBuild(answer) {
-    return {
-        id: answer.id,
-        status: answer.status,
-        region: answer.region,
-        contextHash: answer.contextHash,
-        dockerfilePath: answer.dockerfilePath,
-        errorMessage: answer.errorMessage,
-        duration: answer.buildDurationSeconds,
-        createdAt: timeOf(answer.createdAt),
-    };
-}
+}), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ buildDurationSeconds, createdAt, ...build }) => ({
+    ...build,
+    /** Seconds; undefined until the build has ended. */
+    duration: buildDurationSeconds,
+    /** Milliseconds since the epoch. */
+    createdAt: timeOf(createdAt),
+})));
 function timeOf(timestamp) {
     const time = Date.parse(timestamp ?? '');
     return Number.isNaN(time) ? undefined : time;
 }
-/** Statuses of a build that has ended, in the words of more than one API. */
+/** Statuses of a build that has ended; the words differ between versions of the API. */
 const ended = /^(success|succeeded|fail|timed?[_-]?out|cancel|error|expire|abort|reject|terminated)/i;
-/** Whether a build does not leave its status any more. Only `success` is a success. */
+/** Whether the status of a build is final. Only `success` is a success. */
 function hasBuildEnded(status) {
     return ended.test(status);
 }
-const parseBuild = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ build: buildSchema }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ build }) => toBuild(build))));
-const parseBuilds = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ builds: entries(buildSchema) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ builds }) => builds.map(toBuild))));
+const parseBuild = fieldParser('build', buildSchema);
+const parseBuilds = fieldParser('builds', entries(buildSchema));
 const parseStartedBuild = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ build: buildSchema, contextHash: text, cached: flag }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ build, contextHash, cached }) => ({
-    build: toBuild(build),
+    build,
+    /** The platform's name for the context, which equals the hash computed here. */
     contextHash,
+    /** Whether the platform reuses an earlier build. */
     isCached: cached ?? false,
 }))));
-const parseBuildLogs = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ logs: entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()) }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ logs }) => logs)));
+const parseBuildLogs = fieldParser('logs', entries(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()));
 const parseUploadForm = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     uploadId: valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
-    // A context that goes over the wire in the clear could be read, and changed, on its way.
+    // Over plain HTTP, somebody on the way could read or change the context.
     uploadUrl: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .check */ .z6Y((url) => URL.canParse(url) && (0,_http_confidential_js__WEBPACK_IMPORTED_MODULE_2__/* .isConfidential */ .F)(new URL(url)))),
     uploadFields: valibot__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
 }), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(({ uploadId, uploadUrl, uploadFields }) => ({
@@ -2053,18 +2065,18 @@ const parseUploadForm = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .
 const refusal = /^(?:error|fail|reject|refuse|denied|invalid|not\b)/i;
 const refusedWrite = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .regex */ .yGV(refusal)) });
 /**
- * The platform accepts a write by any success, whatever the answer holds, unless it says no. (A page of a
- * gateway does not come this far: it is not JSON.)
+ * The platform accepts a write with any 2xx response, unless its `status` says no. (HTML from a gateway
+ * fails before, because it is not JSON.)
  */
 function parseAcceptance(answer) {
     if (valibot__WEBPACK_IMPORTED_MODULE_1__.is(refusedWrite, answer)) {
-        throw new AnswerShapeError('the response is a success whose status says no (status)');
+        throw new AnswerShapeError('the response is 2xx, but its `status` says no');
     }
 }
-/** One word that does not say no. */
+/** A word that does not say no. */
 const agreement = /^(?!error|fail|reject|refuse|denied|invalid)[a-z]+$/i;
 const acknowledgement = valibot__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ status: valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_1__/* .regex */ .yGV(agreement)) });
-/** A deletion may be answered without a word. A key that is gone already is a 404. */
+/** The response to a deletion may be empty. */
 const parseDeletion = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_1__/* .optional */ .lqM(acknowledgement), valibot__WEBPACK_IMPORTED_MODULE_1__/* .transform */ .pdi(() => undefined)));
 
 
@@ -2094,188 +2106,162 @@ const parseDeletion = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .Fs
 
 
 
-/** A call to the platform that did not bring an answer to work with. */
+/** A call to the platform that brought no usable response. */
 class CallError extends Error {
     call;
-    #request;
+    kind;
+    reason;
+    isTransient;
+    mayBeCarriedOut;
+    status;
+    code;
+    retryAfter;
+    requestId;
     /** How many times the request was sent. */
     attempts = 1;
-    /** The limit that left no time for another attempt, where it was that. */
+    /** The limit that left no time for another attempt. */
     outOfTime;
-    /** The id that the server gave the request; support asks for it. */
-    requestId;
-    /** Whether it asks for a change that may have been made: the answer to one of its attempts is lost. */
+    /** Whether an attempt at a write brought no response, so the platform may have carried it out. */
     isInDoubt = false;
-    constructor(call, message, options) {
-        super(`${call.method} ${call.path}: ${message}`, options);
+    #request;
+    constructor(call, failure) {
+        const { reason, cause } = failure;
+        super(`${call.method} ${call.path}: ${reason}`, cause === undefined ? {} : { cause });
         this.name = new.target.name;
-        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
-        this.call = { method: call.method, path: call.path };
+        this.call = withoutBody(call);
         this.#request = call;
+        this.kind = failure.kind;
+        this.reason = reason;
+        this.isTransient = failure.isTransient;
+        this.mayBeCarriedOut = failure.mayBeCarriedOut ?? failure.isTransient;
+        this.status = failure.status;
+        this.code = failure.code;
+        this.retryAfter = failure.retryAfter;
+        this.requestId = failure.requestId;
     }
-    /** Whether it is this very request that failed. */
+    /** Whether this very request failed, and not another one that equals it. */
     isOf(request) {
         return this.#request === request;
     }
-    /** Whether the request may have been carried out, if it is one that changes something. */
-    get mayBeCarriedOut() {
-        return this.isTransient;
-    }
 }
-/**
- * The run was cancelled while a request that changes something was under way, or was about to be sent
- * again: whether it was carried out is not known.
- */
+/** Anybody may print an error, and the body of a request contains secrets. */
+function withoutBody({ method, path }) {
+    return { method, path };
+}
+/** The run was cancelled during a write, so it is unknown whether the platform carried it out. */
 class InterruptedCallError extends _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc {
     call;
     constructor(call, cancelled, cause) {
         super(cancelled.signal, { cause });
         this.name = 'InterruptedCallError';
         this.message = `${call.method} ${call.path}: ${this.message}`;
-        // A request has a body, too, with secrets in it, and an error may be printed by anybody.
-        this.call = { method: call.method, path: call.path };
+        this.call = withoutBody(call);
     }
 }
-/** Words of a refusal that only billing can help. */
+/** Words of a refusal for which billing is the reason. */
 const billing = /\b(?:billing|payment|spend(?:ing)? limit|account (?:is |has been )?(?:suspended|disabled))\b/i;
-/** The platform, or a gateway in front of it, answered with a status that is not a success. */
+/** The platform, or a gateway in front of it, answered with an error status. */
 class StatusError extends CallError {
-    status;
-    /** The platform's error code, with known secrets taken out; undefined if a gateway answered. */
-    code;
-    /** The platform's message, with known secrets taken out; undefined where a gateway answered. */
-    platformMessage;
-    /** Milliseconds that `Retry-After` asks for. */
-    retryAfter;
     #said;
-    /** @param details.said the same code and message as they came; without, they are as they are shown */
-    constructor(call, status, details = {}) {
-        super(call, [`answered ${status}`, details.code, details.platformMessage].filter(Boolean).join(', '));
-        this.status = status;
-        this.code = details.code;
-        this.platformMessage = details.platformMessage;
-        this.#said = details.said ?? { code: details.code, message: details.platformMessage };
-        this.retryAfter = details.retryAfter;
+    constructor(call, status, response = {}) {
+        const { code, message, said = { code, message }, retryAfter } = response;
+        const kind = statusKind(call, status, said);
+        const mayBeCarriedOut = (0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(status) === 'inconclusive';
+        super(call, {
+            kind,
+            reason: `the response was ${status}${message === undefined ? '' : `: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(message)}`}`,
+            isTransient: mayBeCarriedOut || kind === 'rate-limited',
+            mayBeCarriedOut,
+            status,
+            code,
+            retryAfter,
+        });
+        if (code)
+            this.message += ` (${code})`;
+        this.#said = said;
     }
-    get kind() {
-        if (this.status === 401)
-            return 'credential-refused';
-        if (this.status === 402 || (this.status < 500 && this.says(billing)))
-            return 'billing-required';
-        if (this.status === 403)
-            return 'permission-denied';
-        if (this.status === 409 && this.call.path.includes('/secrets/'))
-            return 'concurrent-write';
-        if ((0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(this.status) === 'rate-limited')
-            return 'rate-limited';
-        return this.mayBeCarriedOut ? 'platform-unavailable' : 'request-refused';
-    }
-    /** Whether the platform's message, as it came, matches. */
+    /** Whether the platform's original message matches. */
     says(pattern) {
         return pattern.test(this.#said.message ?? '');
     }
-    /** What a table has for the platform's code, as it came. */
+    /** Looks up the platform's original code in a table. */
     lookUpCode(table) {
         const { code } = this.#said;
         return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
     }
-    get reason() {
-        const said = this.platformMessage === undefined ? '' : `: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(this.platformMessage)}`;
-        return `the response was ${this.status}${said}`;
-    }
-    get isTransient() {
-        return this.mayBeCarriedOut || this.kind === 'rate-limited';
-    }
-    get mayBeCarriedOut() {
-        return (0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(this.status) === 'inconclusive';
-    }
 }
-const kindsOfConnectionFailure = {
+function statusKind({ path }, status, { message }) {
+    if (status === 401)
+        return 'credential-refused';
+    if (status === 402 || (status < 500 && billing.test(message ?? '')))
+        return 'billing-required';
+    if (status === 403)
+        return 'permission-denied';
+    if (status === 409 && path.includes('/secrets/'))
+        return 'concurrent-write';
+    const statusClass = (0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(status);
+    if (statusClass === 'rate-limited')
+        return 'rate-limited';
+    return statusClass === 'inconclusive' ? 'platform-unavailable' : 'request-refused';
+}
+const connectionKinds = {
     certificate: 'certificate-not-accepted',
     'proxy-refusal': 'proxy-refused',
     unreachable: 'platform-unavailable',
     broken: 'platform-unavailable',
 };
-/** The connection could not be made, or broke before the answer began. */
+/** The connection could not be opened, or broke before the response began. */
 class ConnectionError extends CallError {
-    kind;
-    /** Node's code, such as ECONNREFUSED or ENOTFOUND. */
-    code;
-    reason;
-    isTransient;
-    #mayBeCarriedOut;
-    /** Whether the name does not resolve, or nobody listens: it seldom helps to wait for that to change. */
+    /** Whether the name does not resolve or nothing listens, which rarely changes by itself. */
     isUnreachable;
     constructor(call, cause) {
-        const code = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(cause);
-        super(call, `the connection failed${code === undefined ? '' : ` with ${code}`}`, { cause });
-        const { kind, reason } = (0,_http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .connectionFailure */ .D)(cause, code);
-        this.code = code;
-        this.kind = kindsOfConnectionFailure[kind];
-        this.reason = reason;
-        this.isTransient = kind === 'unreachable' || kind === 'broken';
-        this.#mayBeCarriedOut = kind === 'broken';
+        const { kind, reason } = (0,_http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .connectionFailure */ .D)(cause, (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(cause));
+        super(call, {
+            kind: connectionKinds[kind],
+            reason,
+            isTransient: kind === 'unreachable' || kind === 'broken',
+            mayBeCarriedOut: kind === 'broken',
+            cause,
+        });
         this.isUnreachable = kind === 'unreachable';
     }
-    get mayBeCarriedOut() {
-        return this.#mayBeCarriedOut;
-    }
 }
-/** No whole answer came within the time that one request may take. */
+/** No complete response came within the time limit of a request. */
 class NoAnswerError extends CallError {
-    kind = 'platform-unavailable';
-    /** Milliseconds that were waited. */
-    waited;
+    /** @param waited milliseconds */
     constructor(call, waited) {
-        super(call, `no answer within ${waited} ms`);
-        this.waited = waited;
+        const seconds = (waited / 1000).toFixed(waited < 10_000 ? 1 : 0);
+        super(call, {
+            kind: 'platform-unavailable',
+            reason: `no answer came within ${seconds} s`,
+            isTransient: true,
+        });
     }
-    get reason() {
-        return `no answer came within ${(this.waited / 1000).toFixed(this.waited < 10_000 ? 1 : 0)} s`;
-    }
-    isTransient = true;
 }
-/** The time limit of the step had passed before the request could be sent. */
+/** The time limit of the step passed before the request could be sent. */
 class NotSentError extends CallError {
-    kind = 'platform-unavailable';
     constructor(call, deadline) {
-        super(call, 'not sent, the time was up');
+        const reason = 'no time was left to send it';
+        super(call, { kind: 'platform-unavailable', reason, isTransient: false });
         this.attempts = 0;
         this.outOfTime = deadline;
     }
-    reason = 'no time was left to send it';
-    isTransient = false;
 }
-/** The answer was cut off, is not JSON, or is JSON of another shape than is due. */
+/** The response was cut off, is not JSON, or has an unexpected shape. */
 class UnreadableAnswerError extends CallError {
-    kind = 'answer-unreadable';
-    what;
-    constructor(call, what, options) {
-        super(call, what, options);
-        this.what = what;
+    constructor(call, reason, options) {
+        super(call, { kind: 'answer-unreadable', reason, isTransient: true, cause: options?.cause });
     }
-    get reason() {
-        return this.what;
-    }
-    isTransient = true;
 }
-/** The answer sends the request elsewhere; a credential does not follow. */
+/** The platform answered with a redirect, which the action does not follow with a credential. */
 class RedirectError extends CallError {
-    kind = 'redirected';
-    status;
-    /** Where it points: scheme and host only. */
-    target;
+    /** @param target scheme and host */
     constructor(call, status, target) {
-        super(call, `answered ${status}, a redirect to ${target}`);
-        this.status = status;
-        this.target = target;
+        const reason = `the response was a redirect (${status}) to ${target}`;
+        super(call, { kind: 'redirected', reason, isTransient: false, status });
     }
-    get reason() {
-        return `the response was a redirect (${this.status}) to ${this.target}`;
-    }
-    isTransient = false;
 }
-/** Codes of storage for what another form, or another moment, mends. */
+/** Codes of storage that a new form or another attempt may resolve. */
 const transientStorageCodes = new Set([
     'RequestTimeout',
     'RequestTimeTooSkewed',
@@ -2283,65 +2269,34 @@ const transientStorageCodes = new Set([
     'ExpiredToken',
     'SlowDown',
 ]);
-/** Storage did not take an upload. The address is told without its path, as fields and query sign it. */
+/** Storage did not accept an upload. */
 class UploadError extends CallError {
-    kind = 'upload-failed';
-    /** Undefined where no answer came. */
-    status;
-    /** The code of storage, such as EntityTooLarge. */
-    code;
-    /** Milliseconds that `Retry-After` asks for. */
-    retryAfter;
-    #what;
-    #said;
-    #isConnectionTransient;
-    /** @param origin scheme and host of the storage */
-    constructor(origin, details) {
-        const connection = (0,_http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .connectionFailure */ .D)(details.cause, (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(details.cause));
-        const what = uploadFailure(details, connection);
-        super({ method: 'POST', path: origin }, what, { cause: details.cause });
-        this.status = details.status;
-        this.code = details.code;
-        this.retryAfter = details.retryAfter;
-        this.requestId = details.requestId;
-        this.#what = what;
-        this.#said = details.said ?? { code: details.code, message: details.storageMessage };
-        this.#isConnectionTransient = !['certificate', 'proxy-refusal'].includes(connection.kind);
-    }
-    get reason() {
-        return this.#what;
-    }
-    get isTransient() {
-        if (this.status === undefined)
-            return this.#isConnectionTransient;
-        const status = (0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(this.status);
-        if (status === 'inconclusive' || status === 'rate-limited')
-            return true;
-        const { code, message } = this.#said;
-        // A refusal without a word may be that of a form that has expired.
-        const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
-        if (this.status === 403 && mayHaveExpired)
-            return true;
-        return transientStorageCodes.has(code);
+    /** @param origin scheme and host only, because path and query may contain signatures */
+    constructor(origin, failure) {
+        super({ method: 'POST', path: origin }, { kind: 'upload-failed', ...describe(failure) });
     }
 }
-function uploadFailure({ status, code, storageMessage, idleFor, timedOutAfter, isCutOff, isFromElsewhere, cause, }, connection) {
-    if (status !== undefined) {
-        const said = [code, storageMessage].filter((one) => one !== undefined).join(': ');
-        return `the storage answered ${status}${said === '' ? '' : ` (${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(said)})`}`;
+function describe(failure) {
+    if ('reason' in failure)
+        return { ...failure, isTransient: true };
+    if (!('status' in failure)) {
+        const { kind, reason } = (0,_http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .connectionFailure */ .D)(failure.cause, (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(failure.cause));
+        return { ...failure, reason, isTransient: kind === 'unreachable' || kind === 'broken' };
     }
-    if (timedOutAfter !== undefined)
-        return `the upload timed out after ${timedOutAfter / 60_000} min`;
-    if (idleFor !== undefined)
-        return `the connection was idle for ${idleFor / 1000} s`;
-    if (isCutOff === true)
-        return 'the response was cut off';
-    if (isFromElsewhere === true)
-        return 'the response did not come from storage';
-    if (connection.kind !== 'broken' || cause instanceof _http_connection_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .ProxyError */ .T)
-        return connection.reason;
-    const systemCode = (0,_text_system_error_js__WEBPACK_IMPORTED_MODULE_1__/* .systemErrorCode */ .vq)(cause);
-    return `the connection broke${systemCode === undefined ? '' : ` (${systemCode})`}`;
+    const { status, code, message, said = { code, message } } = failure;
+    const words = [code, message].filter((word) => word !== undefined).join(': ');
+    return {
+        ...failure,
+        reason: `the storage answered ${status}${words === '' ? '' : ` (${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(words)})`}`,
+        isTransient: isTransientResponse(status, said),
+    };
+}
+function isTransientResponse(status, { code, message }) {
+    if (['inconclusive', 'rate-limited'].includes((0,_http_status_js__WEBPACK_IMPORTED_MODULE_3__/* .classifyStatus */ .x)(status)))
+        return true;
+    // A 403 without a code may mean that the form has expired.
+    const mayHaveExpired = code === undefined || /expired/i.test(message ?? '');
+    return (status === 403 && mayHaveExpired) || transientStorageCodes.has(code);
 }
 
 
@@ -2360,7 +2315,6 @@ function uploadFailure({ status, code, storageMessage, idleFor, timedOutAfter, i
 /* harmony export */   rA: () => (/* binding */ imageReference),
 /* harmony export */   uz: () => (/* binding */ buildId)
 /* harmony export */ });
-/* unused harmony export organizationName */
 const secretSetName = {
     pattern: /^(?=.{3,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     rule: '3 to 63 lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit',
@@ -2383,15 +2337,11 @@ const regionCode = {
     pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
     rule: 'one or several region codes: lower-case letters, digits and hyphens, such as us-west',
 };
-const organizationName = {
-    pattern: /^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/,
-    rule: 'the name as `pipecat cloud organizations list` shows it: letters, digits, hyphens, underscores and dots',
-};
 const buildId = {
     pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
     rule: 'the UUID of a cloud build',
 };
-/** An image reference that says which version it means: a tag, a digest, or both. */
+/** An image reference with a tag, a digest, or both. */
 const imageReference = {
     pattern: /^(?=.{1,512}$)([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
     rule: 'an image with a tag or digest, such as ghcr.io/acme/agent:1.4.2 or ghcr.io/acme/agent@sha256:…',
@@ -2400,7 +2350,7 @@ const imageReference = {
 
 /***/ }),
 
-/***/ 7591:
+/***/ 5946:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -2411,10 +2361,9 @@ const imageReference = {
 /* harmony export */   s$: () => (/* binding */ continueHistory),
 /* harmony export */   wh: () => (/* binding */ previousServes)
 /* harmony export */ });
-/* unused harmony export maxTroubleDuration */
 /* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7819);
 
-/** Milliseconds after which a trouble that lasts is a failure. */
+/** Milliseconds that a trouble may last. */
 const maxTroubleDuration = 60_000;
 /** The history before the first status check of a deployment. */
 function historyBefore(before) {
@@ -2434,12 +2383,12 @@ function continueHistory({ olderConditions, troubles }, agent, deploymentId, now
 const noHistory = historyBefore(undefined);
 /**
  * Judges one deployment by a status check of its agent. Until the operator has started the deployment,
- * `ready`, `available` and the revision describe the previous one: neither its readiness nor its
- * failure counts, so that the fix for a crashing agent can land.
+ * `ready`, `available` and the revision describe the previous one, so they do not count. Otherwise, the
+ * fix for a crashing agent would fail.
  *
- * @param deploymentId the deployment that we wait for
+ * @param deploymentId the deployment to judge
  * @param previousId the deployment that was desired before; a status check may still show it
- * @param past what earlier status checks showed, this one included, and the time of this one
+ * @param past what the status checks showed, including this one, and the time of this one
  */
 function judge(agent, deploymentId, previousId, past = { history: noHistory, now: 0 }) {
     const { desiredDeploymentId: desired } = agent;
@@ -2455,7 +2404,7 @@ function judge(agent, deploymentId, previousId, past = { history: noHistory, now
     const troubles = troublesOf(agent, deploymentId, history.olderConditions);
     const lasting = troubles.find(({ key }) => now - (history.troubles.get(key) ?? now) >= maxTroubleDuration);
     const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
-    const isFinal = revision !== undefined && hasGivenUp(revision);
+    const isFinal = revision !== undefined && hasRevisionFailed(revision);
     if (error !== undefined || isFinal || lasting !== undefined) {
         return {
             state: 'failed',
@@ -2474,7 +2423,7 @@ function judge(agent, deploymentId, previousId, past = { history: noHistory, now
 function revisionOf({ currentRevision }, deploymentId) {
     return currentRevision?.deploymentID === deploymentId ? currentRevision : undefined;
 }
-/** Reasons that Kubernetes also shows between two tries, by what it tries: one try shows both. */
+/** Reasons that Kubernetes also shows between two tries. Reasons of the same try have the same key. */
 const passingReasons = new Map([
     ['ErrImagePull', 'pull'],
     ['ImagePullBackOff', 'pull'],
@@ -2487,7 +2436,7 @@ function isDegraded({ type, status }) {
 function conditionKey({ type, reason = '' }) {
     return `${type} ${reason}`;
 }
-/** A condition does not say of which deployment it is: it is ours once ours is reconciled. */
+/** A condition names no deployment: it counts when the operator has started this deployment. */
 function troublesOf(agent, deploymentId, olderConditions) {
     const conditions = agent.reconciledDeploymentId === deploymentId
         ? agent.conditions
@@ -2501,8 +2450,8 @@ function troublesOf(agent, deploymentId, olderConditions) {
 }
 /** Reasons of Kubernetes after which nothing changes by itself. */
 const finalReasons = ['InvalidImageName', 'ErrImageNeverPull'];
-/** A revision that failed or crashes again and again; one restart is not a loop. */
-function hasGivenUp({ phase, health }) {
+/** Whether a revision failed or keeps crashing. One restart is not a loop. */
+function hasRevisionFailed({ phase, health }) {
     if (phase === 'Failed')
         return true;
     if (health === undefined || health.ready === true)
@@ -2512,7 +2461,7 @@ function hasGivenUp({ phase, health }) {
         return true;
     if (reason === 'CrashLoopBackOff')
         return restartCount === undefined || restartCount > 1;
-    // The count is that of all replicas together.
+    // The count covers all replicas together.
     return (restartCount ?? 0) >= 3 * Math.max(1, replicasStarted ?? 1);
 }
 function failureOf(revision, error, condition) {
@@ -2537,8 +2486,8 @@ function failureOf(revision, error, condition) {
     };
 }
 /**
- * Whether the deployment that was desired last has failed: nothing changes about that by itself. One
- * status check does not show since when a trouble has been there, and it is old enough.
+ * Whether the agent's last deployment has failed. A single status check does not show how long a trouble
+ * has lasted, so every trouble counts.
  */
 function hasFailed(agent) {
     const { desiredDeploymentId: desired } = agent;
@@ -2560,13 +2509,13 @@ function previousServes(agent, deploymentId, previousId) {
 function wordsFor(isReconciled, revision, troubles) {
     if (!isReconciled)
         return 'waiting for the platform to start the deployment';
-    const conditions = troubles.flatMap(({ condition }) => (condition ? [saidBy(condition)] : []));
+    const conditions = troubles.flatMap(({ condition }) => condition ? [conditionWords(condition)] : []);
     if (revision === undefined && conditions.length === 0)
         return 'started, not ready yet';
     const { phase, health } = revision ?? {};
     const { headline, reason, restartCount = 0 } = health ?? {};
     const isPassing = reason !== undefined && passingReasons.has(reason);
-    // The reason of a try that failed is what people search for, whatever the headline says.
+    // People search for the reason of a failed try, so it is shown in addition to the headline.
     const words = headline === undefined || isPassing ? [headline, reason] : [headline];
     const parts = [
         phase ?? 'started',
@@ -2576,8 +2525,7 @@ function wordsFor(isReconciled, revision, troubles) {
     ];
     return `not ready yet (${parts.join(', ')})`;
 }
-/** A condition in words. */
-function saidBy({ type, reason, message }) {
+function conditionWords({ type, reason, message }) {
     const words = [reason, message].filter((word) => word !== undefined).map((word) => (0,_text_quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)(word));
     return [type, ...words].join(': ');
 }
@@ -2596,24 +2544,21 @@ function saidBy({ type, reason, message }) {
 /* harmony export */ });
 /* harmony import */ var _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3211);
 
-/**
- * The given settings that differ from what the agent shows. If its response does not show a setting
- * (its own resources, for example), nobody can say whether it differs, and it is not in the list.
- */
+/** The wanted settings that differ from what the agent's response shows, without hidden settings. */
 function settingChanges(observed, wanted) {
     return (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAgentSettings */ .YL)(observed, wanted)
         .filter(({ before, after }) => before !== undefined && before !== after)
         .map(change);
 }
-/** What the agent runs now, and that a build which has no id yet replaces it. */
+/** The change from what the agent runs now to a build that has no id yet. */
 function newBuildChange({ buildId, image }) {
     return { setting: _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj.buildId.name, before: buildId ?? image, after: undefined };
 }
-/** The settings that a new agent is given. */
+/** All settings of a new agent. */
 function givenSettings(wanted) {
     return (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAgentSettings */ .YL)(undefined, wanted).map(change);
 }
-/** The given settings whose present values the agent's response does not show. */
+/** The wanted settings whose current values the agent's response does not show. */
 function hiddenSettings(observed, wanted) {
     return (0,_pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .compareAgentSettings */ .YL)(observed, wanted)
         .filter(({ before }) => before === undefined)
@@ -2635,20 +2580,20 @@ function change({ name, before, after }) {
 /* harmony export */   K: () => (/* binding */ agentsThatMayBind),
 /* harmony export */   v_: () => (/* binding */ readBindings)
 /* harmony export */ });
-/* harmony import */ var _pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7591);
+/* harmony import */ var _pipecat_rollout_judgment_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5946);
 /* harmony import */ var _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1593);
 
 
-/** Reads each agent of a region, as their list shows no bindings. */
+/** Reads each agent of a region, because their list shows no bindings. */
 async function readBindings(cloud, region, options = {}) {
     const names = await cloud.agentNames(region, options);
     return new Map(await Promise.all(names.map(async (name, index) => {
-        // An agent that cannot be read may bind anything.
+        // An unreadable agent may bind any set.
         if (name === undefined)
             return [`entry ${index + 1} of the list`, undefined];
         try {
             const agent = await cloud.agent(name, options);
-            // An agent that is gone since it was listed binds nothing.
+            // An agent that was deleted since binds nothing.
             return [name, agent === undefined ? [] : shownSets(agent)];
         }
         catch (error) {
@@ -2659,33 +2604,53 @@ async function readBindings(cloud, region, options = {}) {
     })));
 }
 /**
- * The answer shows what the deployment binds that was asked for. Where that does not serve (yet), an
- * earlier one may, of which it is not known what it binds.
+ * The response shows what the desired deployment binds. If that one is not serving, an earlier one may
+ * be, and nothing shows what it binds.
  */
 function shownSets(agent) {
     const { secretSets, desiredDeploymentId, reconciledDeploymentId, ready } = agent;
     const serves = ready && reconciledDeploymentId === desiredDeploymentId;
-    if (!serves && (0,_pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_0__/* .anyDeploymentServes */ .AO)(agent))
+    if (!serves && (0,_pipecat_rollout_judgment_js__WEBPACK_IMPORTED_MODULE_0__/* .anyDeploymentServes */ .AO)(agent))
         return undefined;
     const { imagePullSecretSet } = agent.settings;
-    // Names are unique, whatever kind of set they name.
+    // Names are unique across both kinds of set.
     return secretSets === undefined || typeof imagePullSecretSet !== 'string'
         ? secretSets
         : [...secretSets, imagePullSecretSet];
 }
-/** Names of the agents of which it is not known that they do not bind a set, in order. */
+/** Names of the agents that bind a set or may bind it, sorted. */
 function agentsThatMayBind(bindings, secretSet) {
-    return [...bindings]
-        .filter(([, sets]) => sets === undefined || sets.includes(secretSet))
-        .map(([name]) => name)
-        .sort();
+    return agentsWhose(bindings, (sets) => sets?.includes(secretSet) !== false);
 }
-/** Names of the agents that bind a set, in order. */
+/** Names of the agents that bind a set, sorted. */
 function agentsBinding(bindings, secretSet) {
-    return [...bindings]
-        .filter(([, sets]) => sets?.includes(secretSet) === true)
-        .map(([name]) => name)
-        .sort();
+    return agentsWhose(bindings, (sets) => sets?.includes(secretSet) === true);
+}
+function agentsWhose(bindings, matches) {
+    return [...bindings].flatMap(([name, sets]) => (matches(sets) ? [name] : [])).sort();
+}
+
+
+/***/ }),
+
+/***/ 5576:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ inferRegion)
+/* harmony export */ });
+/* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6647);
+
+/**
+ * Infers the region of a run that names none: the agent's region, or else that of its sets in any
+ * version. Undefined if neither exists, so that the organization's default decides.
+ */
+function inferRegion(setNames, agent, secretSets) {
+    const regions = setNames
+        .filter((name) => name !== undefined)
+        .map(_name_template_js__WEBPACK_IMPORTED_MODULE_0__/* .versionsOf */ .x4)
+        .map((names) => secretSets.find(({ name }) => names.test(name))?.region);
+    return agent?.region ?? regions.find((region) => region !== undefined);
 }
 
 
@@ -2701,8 +2666,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   h: () => (/* binding */ unknownRegion)
 });
 
-// EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
-var nearest = __nccwpck_require__(8045);
 // EXTERNAL MODULE: ./lib/text/quote.js
 var quote = __nccwpck_require__(7819);
 // EXTERNAL MODULE: ./lib/registry/reference.js
@@ -2711,34 +2674,35 @@ var reference = __nccwpck_require__(9758);
 
 
 /**
- * Says what a look-up means in one region. Only what is certain is a problem; with `check-image: true`,
- * so is what cannot be known. A plan often comes before the image is pushed, so it only reports.
+ * Finds out what the lookup means for one region. Only certain findings are problems, but with
+ * `check-image: true`, unknown ones are, too. A dry run only reports, because it often comes before the
+ * image is pushed.
  */
-function checkImage(question) {
+function checkImage(facts) {
     const findings = { problems: [], warnings: [], remarks: [] };
-    const image = question.settings.agent?.settings.image;
+    const image = facts.settings.agent?.settings.image;
     if (image === undefined)
         return findings;
-    const { lookup, asked, before } = question;
-    const finding = findingOf(image, question);
-    if (finding !== undefined && asked.check !== 'never')
-        addFinding(findings, image, finding, asked);
-    if (asked.pins && lookup.outcome !== 'found' && finding !== undefined) {
+    const { lookup, requested, before } = facts;
+    const finding = findingOf(image, facts);
+    if (finding !== undefined && requested.check !== 'never')
+        addFinding(findings, image, finding, requested);
+    if (requested.pins && lookup.outcome !== 'found' && finding !== undefined) {
         const problem = {
             about: `image ${image}`,
             message: `cannot be pinned: ${finding.message}`,
-            next: 'Pass the digest that the build reports (`image: name@sha256:…`), or leave out `pin-image`.',
+            next: 'Pass the digest that the build reports (`image: name@sha256:…`), or omit `pin-image`.',
         };
-        // What is a problem already has been said.
+        // The problem has been reported already.
         if (findings.problems.length > 0)
             return findings;
-        if (asked.isDryRun)
+        if (requested.isDryRun)
             findings.remarks.push(`${(0,quote/* quote */.h)(image)} ${problem.message}.`);
         else
             findings.problems.push(problem);
     }
     const running = before?.settings.image;
-    if (asked.pins && lookup.outcome === 'found' && running !== undefined) {
+    if (requested.pins && lookup.outcome === 'found' && running !== undefined) {
         const wanted = (0,reference/* pinned */.dp)(image, lookup.digest);
         if (running !== wanted && (0,reference/* isSameContent */.OI)(running, wanted)) {
             findings.remarks.push(`${(0,quote/* quote */.h)(image)} points to the digest that the agent already runs as ${(0,quote/* quote */.h)(running)}.`);
@@ -2747,13 +2711,13 @@ function checkImage(question) {
     return findings;
 }
 /**
- * The settings of a region with the image pinned to the digest that its tag points at now. If the agent
- * runs this digest already, by whichever tag, its image stays as it is: nothing has changed.
+ * Pins the image in the settings of a region to the current digest of its tag. If the agent already
+ * runs this digest, with any tag, its image stays unchanged.
  */
-function withPinnedImage({ settings, agent: before }, lookup, asked) {
+function withPinnedImage({ settings, agent: before }, lookup, requested) {
     const { agent } = settings;
     const image = agent?.settings.image;
-    if (asked?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
+    if (requested?.pins !== true || lookup?.outcome !== 'found' || image === undefined)
         return settings;
     const running = before?.settings.image;
     const wanted = (0,reference/* pinned */.dp)(image, lookup.digest);
@@ -2778,20 +2742,20 @@ function addFinding({ problems, warnings, remarks }, image, { certainty, message
         remarks.push(`${(0,quote/* quote */.h)(image)}: ${message}.`);
     }
 }
-function findingOf(image, question) {
-    const { lookup, settings, before } = question;
+function findingOf(image, facts) {
+    const { lookup, settings, before } = facts;
     const { registry, repository, tag, digest } = (0,reference/* parseImageReference */.o_)(image);
     const where = `${(0,quote/* quote */.h)(repository)} on ${(0,quote/* quote */.h)(registry)}`;
     switch (lookup.outcome) {
         case 'missing': {
             const isPulledWithSecret = settings.imagePullSecret !== undefined ||
                 typeof before?.settings.imagePullSecretSet === 'string';
-            // A registry may hide from nobody in particular what it shows to the platform.
+            // Without a login, a registry may hide what it shows to the platform's pull secret.
             const isCertain = lookup.login !== undefined || !isPulledWithSecret;
             return {
                 certainty: isCertain ? 'certain' : 'unknown',
                 message: `not pushed yet: ${where} has no ${tag === undefined ? `digest ${(0,quote/* quote */.h)(digest ?? '')}` : `tag ${(0,quote/* quote */.h)(tag)}`}`,
-                next: 'Push the image before the release, or correct `image`.',
+                next: 'Push the image before the release, or fix `image`.',
             };
         }
         case 'login-refused':
@@ -2803,14 +2767,14 @@ function findingOf(image, question) {
         case 'unknown':
             return {
                 certainty: 'unknown',
-                message: `the image could not be looked up: ${doubts[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
+                message: `the image lookup failed: ${unknownWords[lookup.because](where)}${lookup.detail === undefined ? '' : ` (${lookup.detail})`}`,
                 next: 'Log in with `docker/login-action` before this step, or set `check-image` to `auto`.',
             };
         case 'found':
-            return platformFinding(question, lookup);
+            return platformFinding(facts, lookup);
     }
 }
-const doubts = {
+const unknownWords = {
     'login-needed': (where) => `${where} needs a login that this job does not have`,
     'docker-login-refused': (where) => `${where} rejected the login of \`docker login\``,
     forbidden: (where) => `access to ${where} is forbidden`,
@@ -2826,8 +2790,8 @@ const unreadable = {
     'no-architecture': 'it does not say which processor it was built for',
     unreadable: 'its manifest could not be read',
 };
-function platformFinding(question, { platforms, platformsUnknown }) {
-    const wanted = wantedPlatform(question);
+function platformFinding(facts, { platforms, platformsUnknown }) {
+    const wanted = wantedPlatform(facts);
     const next = `Build with \`platforms: ${wanted.platform}\`.`;
     if (platforms === undefined) {
         return platformsUnknown === undefined
@@ -2841,7 +2805,7 @@ function platformFinding(question, { platforms, platformsUnknown }) {
     if (platforms.includes(wanted.platform))
         return undefined;
     const built = platforms.length === 0 ? 'no platform' : `${platforms.join(', ')} only`;
-    const { region } = question.settings;
+    const { region } = facts.settings;
     return {
         certainty: wanted.isCertain ? 'certain' : 'likely',
         message: `no ${wanted.platform}: built for ${built}; ${(0,quote/* quote */.h)(region)} runs ${wanted.platform}`,
@@ -2849,7 +2813,7 @@ function platformFinding(question, { platforms, platformsUnknown }) {
     };
 }
 const defaultArchitecture = 'arm64';
-/** The platform that the agent runs on, and whether it is known for certain. */
+/** The platform that the agent runs on, and whether that is certain. */
 function wantedPlatform({ settings, before, region }) {
     const given = settings.agent?.settings.architecture ?? before?.settings.architecture;
     if (typeof given === 'string')
@@ -2865,6 +2829,14 @@ var plan_agent = __nccwpck_require__(2128);
 var plan_secret_sets = __nccwpck_require__(3427);
 // EXTERNAL MODULE: ./lib/plan/problems.js
 var plan_problems = __nccwpck_require__(7511);
+// EXTERNAL MODULE: ./lib/plan/bindings.js
+var plan_bindings = __nccwpck_require__(6341);
+// EXTERNAL MODULE: ./lib/plan/preview.js
+var plan_preview = __nccwpck_require__(7375);
+// EXTERNAL MODULE: ./lib/text/list.js
+var list = __nccwpck_require__(8735);
+// EXTERNAL MODULE: ./lib/plan/subject.js
+var subject = __nccwpck_require__(619);
 ;// CONCATENATED MODULE: ./lib/plan/make-plan.js
 
 
@@ -2872,12 +2844,15 @@ var plan_problems = __nccwpck_require__(7511);
 
 
 
+
+
+
 /**
- * Holds what is asked for against what there is.
+ * Compares the settings with what exists on the platform.
  *
  * @throws PreflightError with every reason why the release cannot work
  */
-function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observation) {
+function makePlan({ rollout, secretsTimeout, build: requested, imageLookup }, observation) {
     const problems = [];
     const warnings = new Set();
     const remarks = new Set();
@@ -2887,19 +2862,25 @@ function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observ
         const known = observation.regions.find(({ code }) => code === region);
         if (known === undefined) {
             problems.push(unknownRegion(region, observation.regions));
-            // What is wrong besides is of no use before the region is right.
+            // Other problems do not matter until the region is right.
             return { region, secretSets: [], build: undefined, agent: undefined };
         }
         checkArchitecture(settings, known, problems);
+        const secretSet = (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems);
+        if (secretSet !== undefined) {
+            for (const warning of (0,plan_secret_sets/* lostKeyWarnings */.bU)(observed, secretSet))
+                warnings.add(warning);
+        }
         const secretSets = [
             (0,plan_secret_sets/* planImagePullSecret */.U9)(settings, known, observation.secretSets, problems),
-            (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems),
+            secretSet,
         ].filter((plan) => plan !== undefined);
-        const build = planBuild(observed, asked);
+        checkOwnSets(observed, observation.secretSets, problems);
+        const build = planBuild(observed, requested);
         const agent = settings.agent &&
             (0,plan_agent/* planAgent */.x)({
                 settings,
-                asked: settings.agent,
+                requested: settings.agent,
                 agentProfiles: observation.agentProfiles,
                 before: observed.agent,
                 secretSets,
@@ -2912,7 +2893,7 @@ function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observ
                 before: observed.agent,
                 region: known,
                 lookup: observation.image,
-                asked: imageLookup,
+                requested: imageLookup,
             });
             problems.push(...findings.problems);
             for (const warning of findings.warnings)
@@ -2926,37 +2907,53 @@ function makePlan({ rollout, secretsTimeout, build: asked, imageLookup }, observ
         throw new plan_problems/* PreflightError */.w(withoutRepetition(problems));
     return { rollout, secretsTimeout, targets, warnings: [...warnings], remarks: [...remarks] };
 }
-function planBuild({ settings: { region }, build }, asked) {
-    if (build === undefined || asked === undefined)
+/** A set that another agent binds does not belong to the preview. */
+function checkOwnSets({ settings, agent: before, bindings }, existing, problems) {
+    const { agent } = settings;
+    const { preview } = agent ?? {};
+    if (preview === undefined || bindings === undefined)
+        return;
+    for (const { name, kind } of (0,plan_preview/* unclearSets */.I4)(settings, before, existing)) {
+        const others = (0,plan_bindings/* agentsThatMayBind */.K)(bindings, name).filter((other) => other !== agent?.name);
+        if (others.length === 0)
+            continue;
+        problems.push({
+            about: `${subject/* secretSetKinds */.Q[kind]} ${name}`,
+            message: `may not belong to the preview: other agents bind it or may bind it (${(0,list/* listOf */.c)(others)}), and its name does not contain \`pr-${preview.pullRequest}\``,
+            next: plan_preview/* adviceOnNames */.QV,
+        });
+    }
+}
+function planBuild({ settings: { region }, build }, requested) {
+    if (build === undefined || requested === undefined)
         return undefined;
     const { context, found, failure } = build;
-    return { region, context, found, isKnown: failure === undefined, timeout: asked.timeout };
+    return { region, context, found, isKnown: failure === undefined, timeout: requested.timeout };
 }
-/** A profile or a build that there is not is so in every region, and is told once. */
+/** Reports a problem once that exists in every region, such as an unknown build. */
 function withoutRepetition(problems) {
-    const told = new Map(problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]));
-    return [...told.values()];
+    const unique = new Map(problems.map((problem) => [`${problem.about}\n${problem.message}`, problem]));
+    return [...unique.values()];
 }
 function unknownRegion(region, regions) {
     const codes = regions.map(({ code }) => code);
-    const meant = (0,nearest/* nearest */.pA)(region, codes);
     return {
         about: `region ${region}`,
-        message: `unknown region \`${region}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${codes.join(', ')}`,
+        message: (0,plan_problems/* unknownName */.U)('region', region, codes),
         next: 'Set `region` to an available one.',
     };
 }
 function checkArchitecture({ region, agent }, { supportedArchitectures }, problems) {
     const architecture = agent?.settings.architecture;
-    if (architecture !== undefined &&
-        supportedArchitectures !== undefined &&
-        !supportedArchitectures.includes(architecture)) {
-        problems.push({
-            about: `region ${region}`,
-            message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
-            next: 'Correct the input `architecture`, or choose another region.',
-        });
-    }
+    if (architecture === undefined || supportedArchitectures === undefined)
+        return;
+    if (supportedArchitectures.includes(architecture))
+        return;
+    problems.push({
+        about: `region ${region}`,
+        message: `does not run ${architecture}; it runs ${supportedArchitectures.join(', ')}`,
+        next: 'Fix `architecture`, or choose another region.',
+    });
 }
 function checkBuild({ region, agent }, build, problems) {
     const id = agent?.settings.buildId;
@@ -2964,21 +2961,21 @@ function checkBuild({ region, agent }, build, problems) {
         return;
     const about = `build ${id}`;
     if (build === undefined) {
-        problems.push({ about, message: 'does not exist', next: 'Correct the input `build-id`.' });
+        problems.push({ about, message: 'does not exist', next: 'Fix `build-id`.' });
         return;
     }
     if (build.status !== 'success') {
         const reason = build.errorMessage === undefined ? '' : ` (${(0,quote/* quote */.h)(build.errorMessage)})`;
         problems.push({
             about,
-            message: `has the status ${build.status}${reason}; only a build that succeeded can be deployed`,
+            message: `has the status ${build.status}${reason}; only a successful build can be deployed`,
             next: 'Wait for the build, or build again.',
         });
     }
     if (build.region !== undefined && build.region !== region) {
         problems.push({
             about,
-            message: `is of region ${build.region}, but the release goes to ${region}; a build can be deployed in its own region only`,
+            message: `is in region ${build.region}, but the release is for ${region}; a build can only be deployed in its own region`,
             next: `Build in ${region}, or release to ${build.region}.`,
         });
     }
@@ -3000,28 +2997,28 @@ function checkBuild({ region, agent }, build, problems) {
 /* harmony export */   q5: () => (/* binding */ regionPlaceholder),
 /* harmony export */   x4: () => (/* binding */ versionsOf)
 /* harmony export */ });
-/** What a name may hold in place of something that is known later only. */
+/** Placeholders in names, for what is known only later. */
 const regionPlaceholder = '{region}';
 const versionPlaceholder = '{version}';
-/** The number of the pull request. It is known before anything else, so the inputs replace it. */
+/** The number of the pull request, which the inputs replace because it is known first. */
 const pullRequestPlaceholder = '{pr}';
-/** A version of the shape that all have, for checks of a name whose version is not known. */
+/** An example of a version, to check a name whose version is not known. */
 const anyVersion = '0'.repeat(8);
 function nameInRegion(template, region) {
     return template.replaceAll(regionPlaceholder, region);
 }
-/** A name with its version in it; without one, the placeholder stays, and no set is called so. */
+/** Inserts a version into a name. Without a version, the placeholder stays, and no set has that name. */
 function nameOfVersion(name, version) {
     return version === undefined ? name : name.replaceAll(versionPlaceholder, version);
 }
-/** A name as long and of the same characters as the one that its version will make of it. */
+/** A name with an example version, for checks of length and characters. */
 function nameOfAnyVersion(name) {
     return nameOfVersion(name, anyVersion);
 }
 function isVersioned(name) {
     return name.includes(versionPlaceholder);
 }
-/** Tells the names that a name stands for with whichever version, and no others. */
+/** Makes a pattern that matches the name with any version, and nothing else. */
 function versionsOf(name) {
     const parts = name.split(versionPlaceholder).map((part) => part.replace(/[.]/g, '\\.'));
     return new RegExp(`^${parts.join('[0-9a-f]{8}')}$`);
@@ -3040,23 +3037,23 @@ function versionsOf(name) {
 /* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6647);
 
 
-/** A name with a date in it, such as 20250131, is more likely somebody's than a version. */
+/** Whether a name has a date in it, such as 20250131, which is probably not a version. */
 function isDated(name) {
     return /(?<!\d)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)/.test(name);
 }
 /**
- * Older versions that no agent binds, beyond those that are kept. The platform does not tell how old
- * a set is: what the agent bound last counts as the newest, and of the others those that the list
- * has first as the oldest. Where an agent does not show what it binds, it may be any of them.
+ * Finds the unbound older versions to delete. The platform does not show how old a set is, so sets that
+ * the agent bound last count as the newest, and the first others in the list as the oldest. If the
+ * response about an agent does not show what it binds, nothing is deleted.
  */
-function oldVersions(question) {
-    const { template, current, region, previous, keep, secretSets, bindings } = question;
+function oldVersions(facts) {
+    const { template, current, region, previous, keep, secretSets, bindings } = facts;
     if ([...bindings.values()].includes(undefined))
         return [];
     const versions = (0,_name_template_js__WEBPACK_IMPORTED_MODULE_1__/* .versionsOf */ .x4)(template);
     const unbound = secretSets
         .filter((set) => set.kind === 'secret' && set.region === region && !set.referenced)
-        // One that is on its way is another release's, which is about to bind it.
+        // A pending set belongs to another release, which will bind it.
         .filter(({ status }) => status !== 'pending')
         .map(({ name }) => name)
         .filter((name) => name !== current && versions.test(name) && !isDated(name))
@@ -3081,11 +3078,10 @@ function oldVersions(question) {
 /* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
 /* harmony import */ var _agent_changes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7738);
 /* harmony import */ var _problems_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7511);
-/* harmony import */ var _text_nearest_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8045);
 /* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6647);
 /* harmony import */ var _plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3427);
 /* harmony import */ var _preview_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7375);
-/* harmony import */ var _pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7591);
+/* harmony import */ var _pipecat_rollout_judgment_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5946);
 
 
 
@@ -3093,19 +3089,18 @@ function oldVersions(question) {
 
 
 
-
-/** Plans an agent of one region; what makes that impossible is added to `problems`. */
-function planAgent(question, problems) {
-    const { settings, asked, before, secretSets, build } = question;
+/** Plans an agent of one region. Adds every reason why that is impossible to `problems`. */
+function planAgent(facts, problems) {
+    const { settings, requested, before, secretSets, build } = facts;
     const { region } = settings;
-    const { name } = asked;
+    const { name } = requested;
     checkName(name, region, problems);
-    checkPresence(question, problems);
-    checkProfile(question, problems);
+    checkPresence(facts, problems);
+    checkProfile(facts, problems);
     const wanted = {
-        ...asked.settings,
+        ...requested.settings,
         ...(build === undefined ? {} : { buildId: build.id }),
-        ...bothBounds(asked, before, problems),
+        ...bothBounds(requested, before, problems),
         secretSet: settings.secretSet?.name,
         imagePullSecretSet: settings.imagePullSecret?.name,
     };
@@ -3118,9 +3113,9 @@ function planAgent(question, problems) {
         ];
     const hidden = before === undefined ? [] : (0,_agent_changes_js__WEBPACK_IMPORTED_MODULE_1__/* .hiddenSettings */ .Ad)(before.settings, wanted);
     const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
-    const forcedBecause = forcingReason(asked, before, valuesChange);
+    const forcedBecause = forcingReason(requested, before, valuesChange);
     return {
-        name,
+        ...requested,
         region,
         action: before === undefined ? 'create' : 'update',
         before,
@@ -3138,35 +3133,27 @@ function planAgent(question, problems) {
         }),
         runsNewBuild,
         valuesChange,
-        preview: asked.preview,
-        forceRedeploy: asked.forceRedeploy,
-        onFailure: asked.onFailure,
-        waitForReady: asked.waitForReady,
-        waitTimeout: asked.waitTimeout,
-        smokeTest: asked.smokeTest,
-        drainTimeout: asked.drainTimeout,
-        isBuiltFromBranch: asked.isBuiltFromBranch,
         replan: (now, buildId) => {
             const found = [];
             const made = build && { ...build, id: buildId ?? build.id };
-            const plan = planAgent({ ...question, before: now, build: made }, found);
+            const plan = planAgent({ ...facts, before: now, build: made }, found);
             if (found.length > 0)
                 throw new _problems_js__WEBPACK_IMPORTED_MODULE_2__/* .PreflightError */ .w(found);
             return plan;
         },
     };
 }
-/** The name is checked when it is read, too, as far as the region is known by then. */
+/** The inputs check the name before, as far as the region is known by then. */
 function checkName(name, region, problems) {
     if (_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .agentName */ .Lp.pattern.test(name))
         return;
     problems.push({
         about: `agent ${name}`,
-        message: `is the name in ${region}, of ${name.length} characters; it has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .agentName */ .Lp.rule}`,
-        next: 'Correct `agent-name`.',
+        message: `is not a valid name in ${region} (${name.length} characters); use ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .agentName */ .Lp.rule}`,
+        next: 'Fix `agent-name`.',
     });
 }
-/** An agent that is older than the pull request is somebody else's, and stays as it is. */
+/** An agent that is older than the pull request belongs to somebody else, and must not change. */
 function checkIsPreview({ name, preview }, before, problems) {
     const breach = preview && (0,_preview_js__WEBPACK_IMPORTED_MODULE_6__/* .checkPreview */ .nz)(before, preview);
     if (preview === undefined || breach === undefined)
@@ -3177,52 +3164,49 @@ function checkIsPreview({ name, preview }, before, problems) {
         next: _preview_js__WEBPACK_IMPORTED_MODULE_6__/* .adviceOnNames */ .QV,
     });
 }
-function checkPresence({ asked, settings: { region }, before, build }, problems) {
-    const { name, settings, isBuiltFromBranch } = asked;
+function checkPresence({ requested, settings: { region }, before, build }, problems) {
+    const { name, settings, isBuiltFromBranch } = requested;
     const about = `agent ${name}`;
     if (before?.region !== undefined && before.region !== region) {
         problems.push({
             about,
-            message: `is in region ${before.region}, but the release goes to ${region}; the region of an agent cannot change`,
+            message: `is in region ${before.region}, but the release is for ${region}; the region of an agent cannot change`,
             next: `Release to ${before.region}, or give the agent for ${region} another name (such as ${name}-${region}).`,
         });
     }
     if (before !== undefined) {
-        checkIsPreview(asked, before, problems);
+        checkIsPreview(requested, before, problems);
         return;
     }
     if (isBuiltFromBranch) {
         problems.push({
             about,
-            message: 'does not exist, and the settings file has the platform build it from a branch (`[git]`), which takes a connection to GitHub that a release cannot make',
-            next: 'Create the agent once with the command-line client or in the dashboard, or give `image`, `cloud-build` or `build-id`.',
+            message: 'does not exist, and the settings file says that the platform builds it from a branch (`[git]`); a release cannot connect the agent to GitHub',
+            next: 'Create the agent once with the command-line client or in the dashboard, or set `image`, `cloud-build` or `build-id`.',
         });
     }
-    else if (settings.image === undefined &&
-        settings.buildId === undefined &&
-        build === undefined) {
+    else if ((settings.image ?? settings.buildId ?? build) === undefined) {
         problems.push({
             about,
-            message: 'does not exist, and nothing is given to create it from',
-            next: 'Give `image`, `cloud-build` or `build-id`, or correct `agent-name`.',
+            message: 'does not exist, and the release has no image or build to create it from',
+            next: 'Set `image`, `cloud-build` or `build-id`, or fix `agent-name`.',
         });
     }
 }
-function checkProfile({ asked, agentProfiles }, problems) {
-    const { name, settings: { agentProfile }, } = asked;
+function checkProfile({ requested, agentProfiles }, problems) {
+    const { name, settings: { agentProfile }, } = requested;
     if (agentProfile === undefined || agentProfiles === undefined)
         return;
     if (_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .platformAgentProfiles */ .Nc.includes(agentProfile) || agentProfiles.includes(agentProfile))
         return;
     const known = [...new Set([..._pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .platformAgentProfiles */ .Nc, ...agentProfiles])];
-    const meant = (0,_text_nearest_js__WEBPACK_IMPORTED_MODULE_7__/* .nearest */ .pA)(agentProfile, known);
     problems.push({
         about: `agent ${name}`,
-        message: `unknown profile \`${agentProfile}\`${meant === undefined ? '.' : `; did you mean \`${meant}\`?`} Available: ${known.join(', ')}`,
+        message: (0,_problems_js__WEBPACK_IMPORTED_MODULE_2__/* .unknownName */ .U)('profile', agentProfile, known),
         next: 'Set `agent-profile` to an available one.',
     });
 }
-/** One bound alone may reset the other one, so an update sends the agent's other one along. */
+/** An update with one bound may reset the other, so it also sends the agent's other bound. */
 function bothBounds({ name, settings: { minAgents, maxAgents } }, before, problems) {
     if (minAgents === undefined && maxAgents === undefined)
         return {};
@@ -3231,16 +3215,15 @@ function bothBounds({ name, settings: { minAgents, maxAgents } }, before, proble
     if (least !== undefined && most !== undefined && least > most) {
         problems.push({
             about: `agent ${name}`,
-            message: `would have at least ${least} and at most ${most} instances, as the bound that is not given stays as it is`,
-            next: 'Give both `min-agents` and `max-agents`.',
+            message: `would have at least ${least} and at most ${most} instances, because the omitted bound stays unchanged`,
+            next: 'Set both `min-agents` and `max-agents`.',
         });
     }
     return { minAgents: least, maxAgents: most };
 }
 /**
- * Whether writing a set changes values under the agent. A changed pull secret does not reach running
- * agents, nor does it have to; and a version that the agent does not bind yet reaches it by being
- * bound.
+ * Whether writing a set changes values of the agent. A pull secret has no values for an agent, and an
+ * agent gets a new version by binding it.
  */
 function changesValuesOf(before, set) {
     if (set.kind !== 'secret' || !(0,_plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_4__/* .isWritten */ .QH)(set))
@@ -3248,7 +3231,7 @@ function changesValuesOf(before, set) {
     const bound = before?.secretSets;
     return set.template === undefined || bound === undefined || bound.includes(set.name);
 }
-/** Why an update asks for a new deployment, although nothing may differ. */
+/** Why an update forces a new deployment; undefined if it does not. */
 function forcingReason({ forceRedeploy }, before, valuesChange) {
     if (forceRedeploy === 'never')
         return undefined;
@@ -3256,8 +3239,8 @@ function forcingReason({ forceRedeploy }, before, valuesChange) {
         return 'values-written';
     if (forceRedeploy === 'always')
         return 'forced';
-    // What it failed of may have been put right since, outside of what it is asked to be.
-    return before !== undefined && (0,_pipecat_rollout_judgement_js__WEBPACK_IMPORTED_MODULE_5__/* .hasFailed */ .WN)(before) ? 'deployment-failed' : undefined;
+    // Somebody may have fixed the cause outside the agent's settings.
+    return before !== undefined && (0,_pipecat_rollout_judgment_js__WEBPACK_IMPORTED_MODULE_5__/* .hasFailed */ .WN)(before) ? 'deployment-failed' : undefined;
 }
 const scaling = ['min-agents', 'max-agents'];
 function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
@@ -3269,8 +3252,8 @@ function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
             : { follows: 'unknown', because: 'build-unknown' };
     }
     const differing = changes.filter(({ setting }) => !scaling.includes(setting));
-    // Without the values, the set may be the one that the agent binds already. What has no version in it
-    // stands for nothing but itself, and is no difference then.
+    // A plan without the values does not know the version, so the agent may already bind this set. The
+    // pattern of any other setting only matches that same value.
     const isUnknown = (change) => change.before !== undefined &&
         change.after !== undefined &&
         (0,_name_template_js__WEBPACK_IMPORTED_MODULE_3__/* .versionsOf */ .x4)(change.after).test(change.before);
@@ -3283,12 +3266,12 @@ function newDeployment({ before, newBuild, hidden, changes, forcedBecause, }) {
     if (hidden.some(({ setting }) => !scaling.includes(setting))) {
         return { follows: 'unknown', because: 'settings-hidden' };
     }
-    // A change of scaling alone makes none.
+    // A change of scaling makes no new deployment.
     return { follows: 'no', because: changes.length > 0 ? 'scaling-only' : 'nothing-differs' };
 }
-/** Seconds; the platform's default. */
+/** The platform's default, in seconds. */
 const defaultSessionLimit = 7200;
-/** What an agent will be by its plan: what is given, else what it is already. */
+/** Combines the settings of a plan with those that the agent already has. */
 function plannedAgent({ settings, before, runsNewBuild }) {
     const isImageGiven = settings.image !== undefined || settings.buildId !== undefined || runsNewBuild;
     const { image, buildId } = isImageGiven ? settings : (before?.settings ?? settings);
@@ -3309,14 +3292,17 @@ function plannedAgent({ settings, before, runsNewBuild }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   QH: () => (/* binding */ isWritten),
 /* harmony export */   Qk: () => (/* binding */ planSecretSet),
-/* harmony export */   U9: () => (/* binding */ planImagePullSecret)
+/* harmony export */   U9: () => (/* binding */ planImagePullSecret),
+/* harmony export */   bU: () => (/* binding */ lostKeyWarnings)
 /* harmony export */ });
 /* harmony import */ var _pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5636);
-/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7819);
+/* harmony import */ var _text_list_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8735);
+/* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7819);
 /* harmony import */ var _bindings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6341);
 /* harmony import */ var _name_template_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6647);
 /* harmony import */ var _old_versions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7866);
 /* harmony import */ var _subject_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(619);
+
 
 
 
@@ -3329,23 +3315,23 @@ function isWritten({ action }) {
 /** Plans the secret set of one region. */
 function planSecretSet(observation, known, secretSets, problems) {
     const { settings, secretSet: observed, bindings } = observation;
-    const { region, secretSet: asked } = settings;
-    if (asked === undefined)
+    const { region, secretSet: requested } = settings;
+    if (requested === undefined)
         return undefined;
-    const { name, template, skippedKeys, keepVersions } = asked;
+    const { name, template, skippedKeys, keepVersions } = requested;
     const existing = listedSet(name, secretSets, observed);
-    const isGiven = asked.pairs.length > 0;
+    const isGiven = requested.pairs.length > 0;
     checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-    const isWrite = isGiven && !(existing !== undefined && isSettled(asked, existing, observed));
+    const isWrite = isGiven && !(existing !== undefined && isComplete(requested, existing, observed));
     if (isWrite)
         checkWritable(name, existing, known, problems);
     const existingKeys = new Set(observed?.keys);
-    const pairs = isWrite ? asked.pairs : [];
+    const pairs = isWrite ? requested.pairs : [];
     const keys = pairs.map(({ key }) => key);
-    const prunedKeys = prunedKeysOf(asked, existingKeys);
-    checkPruning(asked, bindings, settings.agent?.name, problems);
+    const prunedKeys = prunedKeysOf(requested, existingKeys);
+    checkPruning(requested, bindings, settings.agent?.name, problems);
     const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-    checkRequiredKeys(asked, existing, keptKeys, problems);
+    checkRequiredKeys(requested, existing, keptKeys, problems);
     return {
         name,
         kind: 'secret',
@@ -3361,10 +3347,10 @@ function planSecretSet(observation, known, secretSets, problems) {
         otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
         template,
         keepVersions,
-        ...versionsOfSet(observation, asked, secretSets),
+        ...versionsOfSet(observation, requested, secretSets),
     };
 }
-/** The set as the list shows it; the response about the one set tells for sure whether it is a reference. */
+/** The set from the list. Only the response about the set itself always shows whether it is referenced. */
 function listedSet(name, secretSets, observed) {
     const listed = secretSets.find((set) => set.name === name);
     return listed && { ...listed, referenced: listed.referenced || observed?.referenced === true };
@@ -3378,7 +3364,7 @@ function checkWritable(name, existing, region, problems) {
     problems.push({
         about,
         message: 'is a referenced set, a Kubernetes Secret of a self-hosted region: agents can bind it, but only its cluster can write it',
-        next: 'Write the values in your cluster and leave the secrets inputs out, or name another set.',
+        next: 'Write the values in your cluster and omit the secrets inputs, or use another set.',
     });
 }
 function prunedKeysOf({ prune, pairs, skippedKeys }, existing) {
@@ -3387,15 +3373,15 @@ function prunedKeysOf({ prune, pairs, skippedKeys }, existing) {
     const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
     return [...existing].filter((key) => !given.has(key));
 }
-/** Undefined if nobody looked which agents bind which sets. */
+/** Undefined if it was not read which agents bind which sets. */
 function otherAgentsBinding({ settings, bindings }, name) {
     return bindings && (0,_bindings_js__WEBPACK_IMPORTED_MODULE_1__/* .agentsBinding */ .Iv)(bindings, name).filter((one) => one !== settings.agent?.name);
 }
-/** What is there of the other versions of a set, and what of it goes. */
+/** Finds the other versions of a set, and which of them to delete. */
 function versionsOfSet({ settings, agent, bindings }, { name, template, keepVersions }, secretSets) {
     if (template === undefined)
         return { olderVersions: [], deletedVersions: undefined };
-    // Without the wait for the agent, it may still need what is old.
+    // If the release does not wait for the agent, the agent may still need the old versions.
     const olderVersions = settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
     if (bindings === undefined || (0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .isVersioned */ .at)(name)) {
         return { olderVersions, deletedVersions: undefined };
@@ -3417,19 +3403,30 @@ function versionsBeside(current, template, secretSets) {
         .map(({ name }) => name)
         .filter((name) => name !== current && versions.test(name));
 }
-/** The agent that is released binds the new version then, and nothing else. */
+/** After the release, its agent binds only the new version. */
 function withoutReleased(bindings, released) {
     return new Map([...bindings].filter(([name]) => name !== released));
 }
-/**
- * Whether a version is there as it should be, so that nothing has to be written. One that failed, or
- * whose writing was broken off, is written anew.
- */
-function isSettled({ template, pairs }, existing, observed) {
+/** Whether a version is complete, so that nothing is written. A failed or partial version is written again. */
+function isComplete({ template, pairs }, existing, observed) {
     if (template === undefined || existing.status === 'failed')
         return false;
     const keys = new Set(observed?.keys);
     return existing.referenced || pairs.every(({ key }) => keys.has(key));
+}
+/** Warns if the agent would bind another set that lacks keys of the one that it binds now. */
+function lostKeyWarnings({ settings: { agent }, secretSet: observed, replacedSets }, { name, action, addedKeys, updatedKeys, prunedKeys, template }) {
+    const kept = action === 'create' ? [] : (observed?.keys ?? []);
+    const keys = new Set([...kept, ...addedKeys, ...updatedKeys]);
+    for (const key of prunedKeys)
+        keys.delete(key);
+    return replacedSets.flatMap((replaced) => {
+        const lost = replaced.keys.filter((key) => !keys.has(key));
+        if (agent === undefined || lost.length === 0)
+            return [];
+        const what = lost.length === 1 ? 'it is' : 'they are';
+        return `\`${agent.name}\` would lose ${(0,_text_list_js__WEBPACK_IMPORTED_MODULE_5__/* .listOf */ .c)(lost, { most: 10 })}: ${what} in \`${replaced.name}\`, but not in \`${template ?? name}\`.`;
+    });
 }
 /** Plans the image pull secret of one region. */
 function planImagePullSecret({ region, imagePullSecret }, known, secretSets, problems) {
@@ -3453,7 +3450,7 @@ function planImagePullSecret({ region, imagePullSecret }, known, secretSets, pro
         skippedKeys: [],
         prunedKeys: [],
         status: existing?.status,
-        // A changed pull secret concerns nobody before the next pull.
+        // A changed pull secret has no effect on other agents before the next pull.
         otherAgents: undefined,
         template: undefined,
         olderVersions: [],
@@ -3466,44 +3463,44 @@ function checkSelfHosted(about, { code, isSelfHosted }, problems) {
         return;
     problems.push({
         about,
-        message: `cannot be written in ${code}: a self-hosted region holds only referenced sets, which are Kubernetes Secrets of its cluster`,
-        next: 'Create the Kubernetes Secret in the cluster, and name it without giving its content.',
+        message: `cannot be written in ${code}: a self-hosted region has only referenced sets, which are Kubernetes Secrets of its cluster`,
+        next: 'Create the Kubernetes Secret in the cluster, then set its name without its content.',
     });
 }
-/** A name for a region of which another one has the name. */
+/** Suggests a name for a region, if a set in another region has the wanted name. */
 function proposedName(name, template, region) {
     return template === undefined
         ? `${name}-${region}`
         : template.replace(_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .versionPlaceholder */ .Wg, `${region}-${_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .versionPlaceholder */ .Wg}`);
 }
 const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' };
-/** What both kinds of set have to fulfil. */
+/** Checks that apply to both kinds of set. */
 function checkSet({ name, kind, isGiven, template }, existing, region, problems) {
     const about = `${_subject_js__WEBPACK_IMPORTED_MODULE_4__/* .secretSetKinds */ .Q[kind]} ${name}`;
     if (!_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretSetName */ ._u.pattern.test((0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOfAnyVersion */ .TL)(name))) {
         problems.push({
             about,
-            message: `is the name in ${region}, of ${(0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOfAnyVersion */ .TL)(name).length} characters; it has to be ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretSetName */ ._u.rule}`,
-            next: `Correct \`${inputOf[kind]}\`.`,
+            message: `is not a valid name in ${region} (${(0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .nameOfAnyVersion */ .TL)(name).length} characters); use ${_pipecat_names_js__WEBPACK_IMPORTED_MODULE_0__/* .secretSetName */ ._u.rule}`,
+            next: `Fix \`${inputOf[kind]}\`.`,
         });
         return;
     }
     if (existing === undefined) {
-        if (!isGiven && !(0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .isVersioned */ .at)(name)) {
-            problems.push({
-                about,
-                message: 'does not exist, and nothing is given to create it with',
-                next: kind === 'secret'
-                    ? 'Correct `secret-set`, or give secrets, so that the set is created.'
-                    : 'Correct `image-credentials`, or give `registry`, `registry-username` and `registry-password`.',
-            });
-        }
+        if (isGiven || (0,_name_template_js__WEBPACK_IMPORTED_MODULE_2__/* .isVersioned */ .at)(name))
+            return;
+        problems.push({
+            about,
+            message: 'does not exist, and the release has no values to create it with',
+            next: kind === 'secret'
+                ? 'Fix `secret-set`, or pass secrets to create the set.'
+                : 'Fix `image-credentials`, or set `registry`, `registry-username` and `registry-password`.',
+        });
         return;
     }
     if (existing.kind !== kind) {
         problems.push({
             about,
-            message: `is taken by a set of the other kind (${_subject_js__WEBPACK_IMPORTED_MODULE_4__/* .secretSetKinds */ .Q[existing.kind]})`,
+            message: `already exists as another kind of set (${_subject_js__WEBPACK_IMPORTED_MODULE_4__/* .secretSetKinds */ .Q[existing.kind]})`,
             next: 'Choose another name; the kind of a set cannot change.',
         });
         return;
@@ -3511,15 +3508,15 @@ function checkSet({ name, kind, isGiven, template }, existing, region, problems)
     if (existing.region !== region) {
         problems.push({
             about,
-            message: `is in region ${existing.region}, but the release goes to ${region}; a set stays in its region for good, and agents can bind only sets of their own region`,
-            next: `Name a set of its own for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
+            message: `is in region ${existing.region}, but the release is for ${region}; the region of a set cannot change, and agents can bind only sets in their own region`,
+            next: `Use another set for ${region} (such as ${proposedName(name, template, region)}), or release to ${existing.region}.`,
         });
     }
     if (!isGiven && existing.status === 'failed') {
         problems.push({
             about,
-            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_5__/* .quote */ .h)(existing.errorMessage)}`}`,
-            next: 'Write the set again, by giving its secrets, or contact support if the problem persists.',
+            message: `cannot be bound, because its provisioning failed${existing.errorMessage === undefined ? '' : `: ${(0,_text_quote_js__WEBPACK_IMPORTED_MODULE_6__/* .quote */ .h)(existing.errorMessage)}`}`,
+            next: 'Pass the secrets of the set to write it again. If the error persists, contact support.',
         });
     }
 }
@@ -3532,8 +3529,8 @@ function checkPruning({ name, prune }, bindings, released, problems) {
     if (binding.length > 0) {
         problems.push({
             about,
-            message: `cannot be pruned, because it is bound by other agents too: ${binding.join(', ')}`,
-            next: 'Give each agent a set of its own, or leave `prune-secrets` out.',
+            message: `cannot be pruned, because other agents also bind it: ${binding.join(', ')}`,
+            next: 'Give each agent its own set, or omit `prune-secrets`.',
         });
         return;
     }
@@ -3541,12 +3538,12 @@ function checkPruning({ name, prune }, bindings, released, problems) {
     if (unknown.length > 0) {
         problems.push({
             about,
-            message: `cannot be pruned, because an earlier deployment may serve of which it is not known whether it binds the set: ${unknown.join(', ')}`,
-            next: 'Release again when its rollout has ended, or leave `prune-secrets` out.',
+            message: `cannot be pruned, because an earlier deployment of these agents may be serving and may bind it: ${unknown.join(', ')}`,
+            next: 'Release again when their rollouts have ended, or omit `prune-secrets`.',
         });
     }
 }
-/** What is required has to be given now, or be there already and stay. */
+/** Each required key must be passed now, or exist and not be pruned. */
 function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, keptKeys, problems) {
     // The keys of a reference cannot be read.
     if (existing?.referenced === true)
@@ -3561,7 +3558,7 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ke
     problems.push({
         about: `secret set ${name}`,
         message: `would lack ${missing.map(({ key }) => key).join(', ')} after the release, required by ${origins}`,
-        next: `Give ${missing.length === 1 ? 'it' : 'them'} with the release, or correct \`required-secrets\`.`,
+        next: `Pass ${missing.length === 1 ? 'it' : 'them'} with the release, or fix \`required-secrets\`.`,
     });
 }
 
@@ -3572,31 +3569,42 @@ function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, ke
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I4: () => (/* binding */ unclearSets),
 /* harmony export */   QV: () => (/* binding */ adviceOnNames),
 /* harmony export */   VF: () => (/* binding */ notPreviewWords),
 /* harmony export */   nz: () => (/* binding */ checkPreview)
 /* harmony export */ });
 /**
- * Decides whether an agent is the preview that its name says. A name alone does not make it one: with
- * `voice-{pr}`, pull request 2 would have the name of production's `voice-2`.
+ * Checks whether an agent is the preview of the pull request. Its name is not enough: with `voice-{pr}`,
+ * the preview of pull request 2 would have the name of production's `voice-2`.
  */
 function checkPreview(agent, preview) {
     const { createdAt } = agent;
-    const { openedAt, hasTellingName } = preview;
+    const { openedAt, hasUniqueName } = preview;
     if (createdAt !== undefined && openedAt !== undefined) {
         return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
     }
-    return hasTellingName ? undefined : { because: 'age-unknown' };
+    return hasUniqueName ? undefined : { because: 'age-unknown' };
 }
-/** The reason in words, as the predicate of a sentence about the agent. */
+/**
+ * Existing sets that the release would write, although they may not belong to the preview. The platform
+ * does not show when a set was created, so only an agent that binds it can show that.
+ */
+function unclearSets({ agent, secretSet, imagePullSecret }, before, existing) {
+    const named = { secret: secretSet?.name, imagePullSecret: imagePullSecret?.name };
+    const names = agent?.preview?.unclearSets.map((kind) => named[kind]) ?? [];
+    // An earlier release has written the sets that the preview binds.
+    const bound = [...(before?.secretSets ?? []), before?.settings.imagePullSecretSet];
+    return existing.filter(({ name }) => names.includes(name) && !bound.includes(name));
+}
+/** The reason, as a clause that follows the name of the agent. */
 function notPreviewWords(reason, { pullRequest }) {
     return reason.because === 'older'
         ? `was created at ${timeOf(reason.createdAt)}, before pull request ${pullRequest} was opened (${timeOf(reason.openedAt)}), so it is not its preview`
-        : `may not be the preview of pull request ${pullRequest}: its age is not known, and its name does not contain \`pr-${pullRequest}\``;
+        : `may not be the preview of pull request ${pullRequest}: its age is unknown, and its name does not contain \`pr-${pullRequest}\``;
 }
-/** What to do about it. */
 const adviceOnNames = 'Give previews a name that nothing else has: the name of the repository and `pr-{pr}`, such as `order-desk-pr-{pr}`.';
-/** Seconds are enough, in UTC. */
+/** Formats a time in UTC, to the second. */
 function timeOf(milliseconds) {
     return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
@@ -3608,8 +3616,11 @@ function timeOf(milliseconds) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ unknownName),
 /* harmony export */   w: () => (/* binding */ PreflightError)
 /* harmony export */ });
+/* harmony import */ var _text_nearest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8045);
+
 /** The release cannot work with these settings. */
 class PreflightError extends Error {
     kind = 'release-impossible';
@@ -3619,6 +3630,12 @@ class PreflightError extends Error {
         this.name = 'PreflightError';
         this.problems = problems;
     }
+}
+/** The message for an unknown name, with the nearest and all available ones. */
+function unknownName(what, name, available) {
+    const meant = (0,_text_nearest_js__WEBPACK_IMPORTED_MODULE_0__/* .nearest */ .pA)(name, available);
+    const hint = meant === undefined ? '.' : `; did you mean \`${meant}\`?`;
+    return `unknown ${what} \`${name}\`${hint} Available: ${available.join(', ')}`;
 }
 
 
@@ -3635,7 +3652,8 @@ class PreflightError extends Error {
 /* harmony import */ var _plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3427);
 
 
-function planRollBack({ name, region, before, settings, runsNewBuild }, secretSets) {
+/** @param secretSets the plans of the sets that the agent binds */
+function planRollBack({ name, region, before, settings, runsNewBuild, }, secretSets) {
     const place = { agent: name, region };
     if (before === undefined) {
         return { ...place, settings: undefined, changes: [], unrestored: [{ kind: 'agent' }] };
@@ -3644,10 +3662,10 @@ function planRollBack({ name, region, before, settings, runsNewBuild }, secretSe
     const unrestored = restored.irreversible.map(({ name: setting, because }) => {
         if (setting === 'buildId')
             return { kind: 'build' };
-        const called = _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj[setting].name;
+        const input = _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj[setting].name;
         return because === 'unset-before'
-            ? { kind: 'unset', setting: called, after: String(settings[setting]) }
-            : { kind: 'hidden', setting: called };
+            ? { kind: 'unset', setting: input, after: String(settings[setting]) }
+            : { kind: 'hidden', setting: input };
     });
     return {
         ...place,
@@ -3662,25 +3680,25 @@ function changesBack(sent, restored, runsNewBuild) {
         const name = key;
         if (after === undefined)
             return [];
-        const isWhatRuns = name === 'image' || name === 'buildId';
-        const from = isWhatRuns ? released : sent[name];
+        const isImageOrBuild = name === 'image' || name === 'buildId';
+        const from = isImageOrBuild ? released : sent[name];
         if (from === after)
             return [];
         return [{ setting: _pipecat_agent_settings_js__WEBPACK_IMPORTED_MODULE_0__/* .agentSettings */ .tj[name].name, before: from?.toString(), after: String(after) }];
     });
 }
-/** What was written to a set that existed stays there; a version has a set of its own. */
+/** Values that were written to an existing set stay. Each version has its own set. */
 function unrestoredValues(set) {
     if (set.template !== undefined || set.action !== 'update' || !(0,_plan_secret_sets_js__WEBPACK_IMPORTED_MODULE_1__/* .isWritten */ .QH)(set))
         return [];
     return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
 }
-/** What stays although an agent goes back, as sentences. */
+/** What a rollback does not restore, as sentences. */
 function unrestoredSentences({ agent, unrestored }) {
     return unrestored.map((part) => {
         switch (part.kind) {
             case 'values':
-                return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' The keys that are added to it stay.' : ''}`;
+                return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' Added keys stay.' : ''}`;
             case 'unset':
                 return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
             case 'hidden':
@@ -3703,12 +3721,12 @@ function unrestoredSentences({ agent, unrestored }) {
 /* harmony export */   L: () => (/* binding */ secretSetSubject),
 /* harmony export */   Q: () => (/* binding */ secretSetKinds)
 /* harmony export */ });
-/** What the kinds of secret set are called. */
+/** The names of the kinds of secret set. */
 const secretSetKinds = {
     secret: 'secret set',
     imagePullSecret: 'image pull secret',
 };
-/** A set, as errors and logs name it. */
+/** The subject of a set, for errors and logs. */
 function secretSetSubject(set) {
     return { kind: secretSetKinds[set.kind], name: set.name, region: set.region };
 }
@@ -3736,7 +3754,7 @@ function secretSetSubject(set) {
 /* harmony import */ var _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1593);
 
 
-/** An error with the thing that it happened to; the cause is what went wrong. */
+/** An error with the set, agent or build that it is about. The cause is what went wrong. */
 class SubjectError extends Error {
     subject;
     cause;
@@ -3747,7 +3765,7 @@ class SubjectError extends Error {
         this.cause = cause;
     }
 }
-/** What failed in a release: something in one region, or in several of those that go at once. */
+/** Everything that failed in a release, in one region or in several at once. */
 class ReleaseError extends Error {
     failures;
     constructor(failures) {
@@ -3756,17 +3774,17 @@ class ReleaseError extends Error {
         this.failures = failures;
     }
 }
-/** What failed, one by one. */
+/** The failures of an error, one by one. */
 function failuresOf(error) {
     return error instanceof ReleaseError ? error.failures : [error];
 }
-/** Whether it is only that the run was cancelled. */
+/** Whether the run was cancelled and nothing else failed. */
 function isCancellation(error) {
     return failuresOf(error).every((failure) => failure instanceof _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc);
 }
 /**
- * Does `work` on every item at once, and lets each come to its end: what fails for one is no reason
- * to leave the others half done.
+ * Does `work` on all items in parallel, and waits for all: a failure of one must not leave the others
+ * half done.
  *
  * @throws ReleaseError with everything that failed
  */
@@ -3776,7 +3794,7 @@ async function forEach(items, work) {
     if (reasons.length > 0)
         throw new ReleaseError(reasons.map(asError));
 }
-/** Goes on after a failure that has to be told, not to be followed at once. */
+/** Does `work`, and collects its failures for later. */
 async function collect(failures, work) {
     try {
         await work();
@@ -3790,7 +3808,7 @@ async function collect(failures, work) {
 function asError(reason) {
     return reason instanceof Error ? reason : new Error('Something was thrown that is not an error');
 }
-/** Does `work` on a subject; what it throws says so. */
+/** Does `work` on a subject, and adds the subject to its errors. */
 async function withSubject(subject, work) {
     try {
         return await work();
@@ -3798,47 +3816,47 @@ async function withSubject(subject, work) {
     catch (error) {
         if (error instanceof SubjectError || error instanceof ReleaseError)
             throw error;
-        // The run was cancelled, which is nothing that happened to the subject.
+        // A cancelled run is not about the subject.
         if (error instanceof _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .CancelledError */ .cc || !(error instanceof Error))
             throw error;
         throw new SubjectError(subject, error);
     }
 }
-/** Whether something may have been done although it failed, as its answer is lost. */
+/** Whether the platform may have carried out a failed request, because its response was lost. */
 function isInDoubt(error) {
     const cause = error instanceof SubjectError ? error.cause : error;
     if (cause instanceof _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .InterruptedCallError */ .Zi)
         return true;
     return cause instanceof _pipecat_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CallError */ .RA && cause.isInDoubt;
 }
-/** For the debug log. What a person reads is written by the report. */
+/** Messages for the debug log. The report has those for people. */
 const messages = {
     'organization-unknown': ({ named }) => named === undefined ? 'the token has no organization' : 'the token has no such organization',
     'provisioning-failed': ({ platformMessage }) => `provisioning failed: ${platformMessage ?? 'no message'}`,
     'secrets-timeout': ({ lastSeen, waited }) => `still ${lastSeen ?? 'unknown'} after ${waited} ms`,
-    'secret-set-not-ready': () => 'the deploy was refused, as a set is not ready',
+    'secret-set-not-ready': () => 'the platform refused the deploy, because a set is not ready',
     'not-pruned': ({ failure }) => `pruning failed: ${failure.message}`,
     'secret-set-gone': () => 'the set no longer exists',
-    'secret-set-missing': () => 'the new set is not shown',
+    'secret-set-missing': () => 'the platform does not show the new set',
     'agent-name-taken': () => 'the name is already taken',
-    'deployment-unknown': () => 'the platform names no deployment',
+    'deployment-unknown': () => 'the platform did not name the deployment',
     'build-failed': ({ buildId, status, platformMessage }) => `build ${buildId} ended with ${status}: ${platformMessage ?? 'no message'}`,
     'build-timeout': ({ buildId, lastSeen }) => `build ${buildId} is still ${lastSeen ?? 'unknown'}`,
     'build-gone': ({ buildId }) => `build ${buildId} no longer exists`,
-    'build-missing': ({ buildId }) => `build ${buildId} is not shown`,
+    'build-missing': ({ buildId }) => `the platform does not show build ${buildId}`,
     'rollout-failed': ({ deploymentId, failure }) => `deployment ${deploymentId} failed: ${failure.code ?? failure.reason ?? 'no reason'}`,
     'wait-timeout': ({ deploymentId, lastSeen }) => `deployment ${deploymentId} is not ready: ${lastSeen}`,
     'smoke-test-failed': ({ deploymentId, because: { kind } }) => `the smoke test of deployment ${deploymentId} failed: ${kind}`,
-    'smoke-test-key-refused': ({ refusal }) => `the public key was refused: ${refusal.message}`,
+    'smoke-test-key-refused': ({ refusal }) => `the platform rejected the public key: ${refusal.message}`,
     'drain-timeout': ({ left }) => `${left?.count ?? 'unknown'} sessions on older deployments`,
     superseded: ({ deploymentId, supersededBy }) => `deployment ${deploymentId} was superseded by ${supersededBy}`,
     'not-rolled-back': ({ failure }) => `the rollback failed: ${failure.message}`,
     'agent-gone': () => 'the agent no longer exists',
-    'agent-missing': () => 'the new agent is not shown',
-    'sessions-running': ({ count }) => `${count} sessions still run`,
+    'agent-missing': () => 'the platform does not show the new agent',
+    'sessions-running': ({ count }) => `${count} sessions are still running`,
     'secret-set-in-use': () => 'the set is still in use',
 };
-/** A failure of a step: its kind, and what is known of it. */
+/** A failure of a step: its kind, and the facts about it. */
 class StepError extends Error {
     kind;
     facts;
@@ -3849,15 +3867,15 @@ class StepError extends Error {
         this.facts = facts;
     }
 }
-/** Whether this is the failure of a step of one of these kinds. */
+/** Whether an error is the failure of a step, of one of these kinds. */
 function isStepFailure(error, ...kinds) {
     return error instanceof StepError && kinds.some((kind) => kind === error.kind);
 }
-/** Work was abandoned because nothing needs its result anymore. This is not a failure of its own. */
+/** The action abandoned work, because nothing needs its result anymore. This is not a failure of its own. */
 class AbandonedError extends Error {
-    /** Whether the platform continues with it. */
+    /** Whether the platform continues the work. */
     isStillRunning;
-    constructor({ isStillRunning: isStillRunning }) {
+    constructor({ isStillRunning }) {
         super('nothing needs this result anymore');
         this.name = 'AbandonedError';
         this.isStillRunning = isStillRunning;
@@ -3871,14 +3889,16 @@ class AbandonedError extends Error {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BE: () => (/* binding */ isAnythingChanged),
 /* harmony export */   FU: () => (/* binding */ newTargetRecord),
+/* harmony export */   WD: () => (/* binding */ isAnyAgentChanged),
 /* harmony export */   et: () => (/* binding */ agentsOf),
 /* harmony export */   jV: () => (/* binding */ buildsOf),
 /* harmony export */   vB: () => (/* binding */ secretSetsOf),
 /* harmony export */   wr: () => (/* binding */ existingSet)
 /* harmony export */ });
 /* unused harmony export stepNames */
-/** The steps of a release, in their order. */
+/** The steps of a run, in order. */
 const stepNames = (/* unused pure expression or super */ null && ([
     'inputs',
     'context',
@@ -3898,7 +3918,7 @@ const stepNames = (/* unused pure expression or super */ null && ([
     'delete-agent',
     'delete-sets',
 ]));
-/** Every set that was written, bound or deleted. */
+/** All sets that were written, bound or deleted. */
 function secretSetsOf(record) {
     return [
         ...record.targets.flatMap(({ secretSets }) => secretSets),
@@ -3911,7 +3931,17 @@ function buildsOf({ targets }) {
 function agentsOf({ targets }) {
     return targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
 }
-/** The record of a region before anything is done there. */
+/** Whether the run changed anything on the platform, or may have. */
+function isAnythingChanged(record) {
+    return (secretSetsOf(record).some(({ isChanged }) => isChanged) ||
+        buildsOf(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
+        isAnyAgentChanged(record));
+}
+/** Whether the run deployed an agent, or may have. */
+function isAnyAgentChanged(record) {
+    return agentsOf(record).some(({ isChanged }) => isChanged);
+}
+/** The record of a region before anything is done in it. */
 function newTargetRecord({ region, secretSets, build, agent }) {
     return {
         region,
@@ -3930,6 +3960,7 @@ function newTargetRecord({ region, secretSets, build, agent }) {
             deploymentId: null,
             isChanged: false,
             ready: false,
+            readyAt: undefined,
             previousServes: false,
             rollBack: undefined,
             replacesValues: false,
@@ -3939,7 +3970,7 @@ function newTargetRecord({ region, secretSets, build, agent }) {
         deletedVersions: [],
     };
 }
-/** The record of a set that exists and stays as it is. */
+/** The record of a set that exists and is unchanged. */
 function existingSet(name, kind, region) {
     return {
         name,
@@ -3963,53 +3994,38 @@ function existingSet(name, kind, region) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Gr: () => (/* binding */ isAnythingTornDown),
+/* harmony export */   O_: () => (/* binding */ newTeardownRecord),
 /* harmony export */   RY: () => (/* binding */ removalsOf),
-/* harmony export */   _6: () => (/* binding */ isTornDown),
-/* harmony export */   i2: () => (/* binding */ untouchedTeardown)
+/* harmony export */   _6: () => (/* binding */ isTornDown)
 /* harmony export */ });
 /** The record of a teardown before anything is deleted. */
-function untouchedTeardown(plan) {
-    return { plan, targets: plan.targets.map(untouchedTarget) };
-}
-function untouchedTarget({ region, agent, secretSets }) {
-    return {
+function newTeardownRecord(plan) {
+    const targets = plan.targets.map(({ region, agent, secretSets }) => ({
         region,
         agent: {
-            name: agent.name,
-            region,
+            ...removalRecord(agent, region),
             sessions: agent.sessions,
             stopped: new Set(),
-            ...outcomeBefore(agent.removal),
         },
-        secretSets: secretSets.map(({ name, kind, removal }) => ({
-            name,
-            region,
-            kind,
-            ...outcomeBefore(removal),
-        })),
-    };
+        secretSets: secretSets.map((set) => ({ ...removalRecord(set, region), kind: set.kind })),
+    }));
+    return { plan, targets };
 }
-function outcomeBefore(removal) {
-    const isChanged = false;
-    switch (removal.action) {
-        case 'keep':
-            return { outcome: 'kept', kept: removal.kept, isChanged };
-        case 'none':
-            return { outcome: 'absent', kept: undefined, isChanged };
-        case 'delete':
-            return { outcome: 'skipped', kept: undefined, isChanged };
-    }
+const outcomeBefore = { keep: 'kept', none: 'absent', delete: 'skipped' };
+function removalRecord({ name, removal }, region) {
+    const kept = removal.action === 'keep' ? removal.kept : undefined;
+    return { name, region, outcome: outcomeBefore[removal.action], kept, isChanged: false };
 }
-/** Everything that a teardown is about, region by region. */
+/** All agents and sets of a teardown, region by region. */
 function removalsOf({ targets }) {
     return targets.flatMap(({ agent, secretSets }) => [agent, ...secretSets]);
 }
-/** Whether the teardown has changed anything on the platform, or may have. */
+/** Whether the teardown changed anything on the platform, or may have. */
 function isAnythingTornDown(record) {
     return (record.targets.some(({ agent }) => agent.stopped.size > 0) ||
         removalsOf(record).some(({ isChanged }) => isChanged));
 }
-/** Whether nothing is left of the preview but what has to stay. */
+/** Whether nothing is left of the preview except what must stay. */
 function isTornDown(record) {
     const done = ['deleted', 'absent', 'kept'];
     return (record !== undefined &&
@@ -4034,18 +4050,18 @@ function isTornDown(record) {
 /* harmony export */ });
 /* harmony import */ var _http_confidential_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8036);
 
-/** The address of Docker Hub under which Docker and Kubernetes keep its login. */
+/** The address under which Docker and Kubernetes store a login for Docker Hub. */
 const dockerHubUrl = 'https://index.docker.io/v1/';
-/** The name of Docker Hub that people use. */
+/** The common name of Docker Hub. */
 const dockerHub = 'docker.io';
-/** All of its names. */
+/** All names of Docker Hub. */
 const dockerHubHosts = [
     dockerHub,
     'index.docker.io',
     'registry-1.docker.io',
     'hub.docker.com',
 ];
-/** Takes apart a reference that has a tag, a digest or both. */
+/** Parses a reference with a tag, a digest or both. */
 function parseImageReference(image) {
     const [named = '', digest] = image.split('@');
     const colon = named.lastIndexOf(':');
@@ -4061,7 +4077,7 @@ function parseImageReference(image) {
     const repository = registry === dockerHub && !path.includes('/') ? `library/${path}` : path;
     return { registry, repository, tag, digest };
 }
-/** The name of a registry by any of its addresses: a host, a URL, or one of Docker Hub's names. */
+/** Finds the name of a registry from a host, a URL, or any name of Docker Hub. */
 function registryName(address) {
     const host = address
         .replace(/^https?:\/\//i, '')
@@ -4069,14 +4085,14 @@ function registryName(address) {
         .toLowerCase();
     return dockerHubHosts.includes(host) ? dockerHub : host;
 }
-/** Where the API of a registry is: over https, and on this machine over http. */
+/** The URL of a registry's API, with http only on this machine. */
 function registryUrl(registry) {
     if (registry === dockerHub)
         return new URL('https://registry-1.docker.io');
     const secure = new URL(`https://${registry}`);
     return (0,_http_confidential_js__WEBPACK_IMPORTED_MODULE_0__/* .isLoopback */ .U)(secure.hostname) ? new URL(`http://${registry}`) : secure;
 }
-/** Whether both are the same repository at the same digest, whatever their tags are. */
+/** Whether two references have the same repository and digest. Their tags may differ. */
 function isSameContent(one, other) {
     const [first, second] = [parseImageReference(one), parseImageReference(other)];
     return (first.digest !== undefined &&
@@ -4084,7 +4100,7 @@ function isSameContent(one, other) {
         first.registry === second.registry &&
         first.repository === second.repository);
 }
-/** The reference with the digest that its tag points at now. */
+/** Adds the digest to a reference that has none. */
 function pinned(image, digest) {
     return image.includes('@') ? image : `${image}@${digest}`;
 }
@@ -4197,7 +4213,7 @@ function actionsOf(core, hasSummary) {
 
 /***/ }),
 
-/***/ 4190:
+/***/ 2134:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -4212,7 +4228,7 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/github/checkout.js
 
-/** The commit that a folder has checked out; undefined if that cannot be known. */
+/** The commit that is checked out in a folder; undefined if unknown. */
 async function checkedOutCommit(folder, readFile) {
     const read = async (name) => {
         try {
@@ -4245,8 +4261,9 @@ const outcomeWords = {
     error: ' is still running; the run was cancelled',
 };
 /**
- * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a
- * failure or an error. A success makes the older deployments of the same agent inactive. Nobody waits for GitHub meanwhile, and nothing fails because of it.
+ * Keeps a GitHub deployment for each agent: in progress when its rollout begins, then a success, a failure
+ * or an error. A success makes older deployments of the same agent inactive. The release neither waits for
+ * GitHub nor fails because of it.
  */
 class AgentDeployments {
     #options;
@@ -4255,18 +4272,17 @@ class AgentDeployments {
     constructor(options) {
         this.#options = options;
     }
-    /** Told that a rollout begins; the function that comes back is told how it ended. */
+    /** Called when a rollout begins; the returned function is called with how it ended. */
     rolloutStarted(rollout) {
         const where = `${rollout.agent} in ${rollout.region}`;
         const created = this.#track(this.#create(rollout));
         let hasEnded = false;
         const inProgress = this.#track(
-        // What has ended by then is not told to go on.
-        created.then(() => hasEnded ? undefined : this.#set(created, 'in_progress', `${where} is rolled out`)));
+        // The rollout may have ended by then.
+        created.then(() => hasEnded ? undefined : this.#set(created, 'in_progress', `Rolling out ${where}`)));
         return (outcome) => {
             hasEnded = true;
-            // In this order, whether or not the state before could be set; but in a run that is cancelled,
-            // there is no time to wait for that.
+            // Sets the states in order, even if the first failed. A cancelled run has no time to wait for it.
             const before = outcome === 'error' ? created : inProgress;
             void this.#track(before.then(async () => {
                 await this.#set(created, outcome, `${where}${outcomeWords[outcome]}`);
@@ -4278,7 +4294,7 @@ class AgentDeployments {
     [Symbol.asyncDispose]() {
         return this.settled();
     }
-    /** Resolves when GitHub has been told everything, as far as it could be. */
+    /** Resolves when everything has been reported to GitHub, or has failed. */
     async settled() {
         await Promise.all(this.#pending);
         const [connected] = await Promise.allSettled([this.#repository]);
@@ -4308,7 +4324,7 @@ class AgentDeployments {
         const repository = await this.#connect();
         await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
     }
-    /** By itself, GitHub would deactivate the deployments of all other agents in the environment. */
+    /** GitHub itself would deactivate the deployments of all other agents in the environment. */
     async #deactivateOlder(rollout, id) {
         if (id === undefined)
             return;
@@ -4326,7 +4342,7 @@ class AgentDeployments {
     #connect() {
         return (this.#repository ??= this.#options.connect());
     }
-    /** Work that is awaited at the end, and tells of its failure instead of being one. */
+    /** Awaits the work at the end; reports its failure instead of rejecting. */
     #track(work) {
         const tracked = work.catch((error) => {
             this.#options.onFailure(error);
@@ -4336,11 +4352,11 @@ class AgentDeployments {
         return tracked;
     }
 }
-/** More deployments than this may have failed in a row; those before were deactivated long ago. */
+/** Older deployments were deactivated long ago, unless this many failed in a row. */
 const mostLookedAt = 20;
 /**
- * Makes the deployments of one agent inactive, from the newest to the first that is inactive already.
- * Those that failed keep saying so.
+ * Makes the deployments of one agent inactive, from the newest to the first that already is. Failed
+ * deployments keep their state.
  */
 async function deactivateDeployments(repository, { environment, agent, region, before = Infinity, logUrl, description }) {
     const deployments = await repository.deploymentsIn(environment);
@@ -4361,13 +4377,13 @@ var errors = __nccwpck_require__(9452);
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/github/plan-comment.js
 
-/** Every comment with a plan begins with this. */
+/** The beginning of every comment with a plan. */
 const prefix = '<!-- pipecat-cloud-release: plan ';
-/** The second line of a comment: where its plan comes from, and from which run. */
+/** The second line of a comment: which step and run its plan comes from. */
 const originLine = /^<!-- pipecat-cloud-release: from ([0-9a-f]{16}) in run (\d+)( closed)? -->$/;
 /**
- * Keeps one comment for what a plan is of, and closes the comments of plans that the same step made
- * before and makes no longer. All steps of one run are left alone: those of a matrix have one name.
+ * Keeps one comment per plan, and closes the comments of plans that the same step no longer makes. Leaves
+ * comments of the same run alone, because the steps of a matrix have the same name.
  */
 async function keepPlanComment(repository, { commentKey, commentOrigin, runId, runUrl }, { pullRequest, text, isOfInvalidInputs }) {
     const origin = digest(commentOrigin);
@@ -4380,12 +4396,12 @@ async function keepPlanComment(repository, { commentKey, commentOrigin, runId, r
     const outcome = await repository.putComment(pullRequest, existing, `${lines(existing?.marker ?? ownMarker, '')}${text}`);
     if (isOfInvalidInputs)
         return { outcome, closed: 0 };
-    // If the same plan was made before, another one that was made with it then may still come.
+    // After an earlier run of this plan, plans that were made together with it then may still follow.
     const since = existing === undefined || existing.isClosed ? runNumber(runId) : existing.run;
     const outdated = sameOrigin.filter((comment) => comment !== existing && !comment.isClosed && comment.run < since);
     let closed = 0;
     for (const comment of outdated) {
-        // Another job of this run may have updated it in the meantime.
+        // Another job of this run may have updated it since.
         if ((await repository.commentBody(comment.id)) !== comment.body)
             continue;
         const closing = `${lines(comment.marker, ' closed')}${closingText(comment, runUrl)}`;
@@ -4407,7 +4423,7 @@ function parsed(comment) {
         text,
     };
 }
-/** Says that a plan is out of date, with the plan folded away. */
+/** Says that a plan is out of date, with the plan collapsed. */
 function closingText({ text }, runUrl) {
     const closed = `**This plan is closed.** [The latest run](${runUrl}) no longer makes it.`;
     return `${closed}\n\n<details><summary>The last plan</summary>\n\n${text}\n</details>\n`;
@@ -4415,6 +4431,7 @@ function closingText({ text }, runUrl) {
 function runNumber(id) {
     return /^\d{1,15}$/.test(id) ? Number(id) : 0;
 }
+/** Identifies a text in a comment without showing it. */
 function digest(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, 16);
 }
@@ -4440,7 +4457,7 @@ const eventPayload = dist/* object */.Ikc({
     issue: dist/* optional */.lqM(dist/* object */.Ikc({
         number: dist/* optional */.lqM(dist/* number */.aig()),
         created_at: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined),
-        /** Only an issue that is a pull request has it. */
+        /** Set only if the issue is a pull request. */
         pull_request: dist/* optional */.lqM(dist/* unknown */.L5J()),
     })),
 });
@@ -4448,10 +4465,7 @@ function read(event) {
     const result = dist/* safeParse */.xLC(eventPayload, event.payload);
     return result.success ? result.output : {};
 }
-/**
- * Whether the workflow runs with the repository's secrets for code of a fork. A head repository
- * that is gone counts as one.
- */
+/** Whether the workflow runs with the repository's secrets for code from a fork, or a deleted repository. */
 function isForkWithSecrets(event) {
     if (!mayBringForks(event.eventName))
         return false;
@@ -4460,8 +4474,8 @@ function isForkWithSecrets(event) {
     return head?.full_name === undefined || head.full_name !== repository?.full_name;
 }
 /**
- * Whether GitHub gives the run no secrets, so that an empty credential is no mistake: it runs for a
- * pull request from a fork, in a fork itself, or for Dependabot.
+ * Whether the run gets no secrets, so an empty credential is not a mistake: it is for a pull request from a
+ * fork, in a fork itself, or for Dependabot.
  *
  * @param actor `GITHUB_ACTOR`
  */
@@ -4472,15 +4486,15 @@ function isWithoutSecrets(event, actor) {
         pull_request.head?.repo?.full_name !== repository?.full_name;
     return isFromFork || repository?.fork === true || actor === 'dependabot[bot]';
 }
-/** Whether a workflow of this event has the repository's secrets, whoever has written the code. */
+/** Whether a workflow for this event has the repository's secrets, whoever wrote the code. */
 function mayBringForks(eventName) {
     return ['pull_request_target', 'workflow_run'].includes(eventName);
 }
-/** The pull request that the workflow runs for, also if a comment on it started the workflow. */
+/** The pull request of the run, even if a comment on it started the workflow. */
 function pullRequestNumber(event) {
     return pullRequestOf(event)?.number;
 }
-/** Events whose `GITHUB_SHA` is not the commit that people know: a merge commit, or the default branch's. */
+/** Events whose `GITHUB_SHA` is a merge commit or that of the default branch, not the released commit. */
 const eventsOfOtherCommits = new Set([
     'pull_request',
     'pull_request_target',
@@ -4493,7 +4507,7 @@ function isOfAnotherCommit(eventName) {
     return eventsOfOtherCommits.has(eventName);
 }
 const commitId = /^[0-9a-f]{40,64}$/;
-/** The commit that people know the run by: never the merge commit that GitHub makes for a pull request. */
+/** The commit that people see for the run, never the merge commit of a pull request. */
 function releasedCommit(event, { workflowCommit, checkout, isImageGiven }) {
     const { pull_request, workflow_run } = read(event);
     const named = () => {
@@ -4511,21 +4525,21 @@ function releasedCommit(event, { workflowCommit, checkout, isImageGiven }) {
     const commit = named();
     return commit !== undefined && commitId.test(commit) ? commit : workflowCommit;
 }
-/** Whether only people with access to the repository read its logs; when in doubt, no. */
+/** Whether only people with access to the repository can read its logs; false if unknown. */
 function isClosedRepository(event) {
     const { repository } = read(event);
     return repository?.visibility === undefined
         ? repository?.private === true
         : ['private', 'internal'].includes(repository.visibility);
 }
-/** The pull request that the event is about, or that it comments on. */
+/** The pull request of the event, or of the comment. */
 function pullRequestOf(event) {
     if (event.eventName !== 'issue_comment')
         return identified(read(event).pull_request);
     const about = commentedOn(event);
     return about === 'issue' ? undefined : about;
 }
-/** What a comment is about: a pull request, or an issue. Undefined if the event does not say. */
+/** What was commented on: a pull request or an issue. Undefined if the event does not say. */
 function commentedOn(event) {
     const { issue } = read(event);
     if (issue?.number === undefined)
@@ -4553,13 +4567,32 @@ const version = '1.0.0'; // x-release-please-version
 
 
 
-/** Loads what talks to GitHub, and connects: on use only. */
+/** Loads the client, and connects. */
 async function connect({ token, apiUrl, owner, repository }, options) {
     const { connectRepository } = await __nccwpck_require__.e(/* import() */ 909).then(__nccwpck_require__.bind(__nccwpck_require__, 5909));
     const userAgent = `pipecat-cloud-release/${version}`;
     return connectRepository({ token, apiUrl, owner, repository, userAgent, ...options });
 }
-/** The GitHub deployments of a release; undefined where none are asked for. */
+/** Connects to the repository, and closes the connection after the work. */
+async function withRepository(access, options, work) {
+    const repository = await connect(access, options);
+    try {
+        return await work(repository);
+    }
+    finally {
+        repository.close();
+    }
+}
+/** Turns a failure into a warning: a run does not fail because it cannot report to GitHub. */
+async function orWarn(journal, what, work) {
+    try {
+        await work;
+    }
+    catch (error) {
+        journal.warning(failureMessage(what, error));
+    }
+}
+/** The GitHub deployments of a release; undefined if there are none. */
 function agentDeployments(settings, journal, options, { event, commit, previewOf }) {
     const { environment } = settings ?? {};
     if (settings === undefined || environment === undefined)
@@ -4572,7 +4605,7 @@ function agentDeployments(settings, journal, options, { event, commit, previewOf
         environmentKind: async (name) => environmentKind(name, previewOf ?? pullRequestNumber(await event())),
         logUrl: settings.runUrl,
         onFailure: (error) => {
-            // The same for every region is one thing to look at.
+            // Warns once if all regions have the same failure.
             const warning = failureMessage('GitHub deployments are not complete', error);
             if (!reported.has(warning))
                 journal.warning(warning);
@@ -4580,52 +4613,43 @@ function agentDeployments(settings, journal, options, { event, commit, previewOf
         },
     });
 }
-/** What follows for an environment from its name and the pull request that it is for. */
+/** Infers the kind of an environment from its name and its pull request. */
 function environmentKind(name, pullRequest) {
     if (/^prod(?:uction)?(?![a-z])/i.test(name))
         return { isProduction: true };
     if (pullRequest === undefined)
         return {};
-    // What is deployed for a pull request goes when that is closed.
+    // A deployment for a pull request is removed when that is closed.
     return { isProduction: false, isTransient: true };
 }
-/** Shows a plan, also one that failed, where people look at a pull request. */
+/** Shows a plan, even a failed one, on the pull request. */
 async function commentOnPlan(journal, settings, options, { event, commit, isOfInvalidInputs, write }) {
     const { kind } = journal.record;
-    if (settings?.comments !== true || kind === 'release')
-        return;
-    if (kind === 'teardown' || kind === 'teardown-plan')
+    if (settings?.comments !== true || (kind !== 'plan' && kind !== 'offline-check'))
         return;
     if (kind === 'offline-check') {
-        journal.log.info('There is no plan, so the comment on the pull request is not changed.');
+        journal.log.info('The comment on the pull request is unchanged, because there is no plan.');
         return;
     }
     const pullRequest = pullRequestNumber(await event());
     if (pullRequest === undefined) {
-        journal.log.info('The run is not for a pull request, so there is none to comment on.');
+        journal.log.info('The run is not for a pull request, so the plan is not in a comment.');
         return;
     }
-    let repository;
-    try {
-        // The runner masks what it logs, but no comment: its text is made without what is secret.
+    const work = withRepository(settings, options, async (repository) => {
+        // The runner masks secrets in the log, but not in comments, so this text has none.
         const text = write(await commit(), settings.runUrl);
-        repository = await connect(settings, options);
         const comment = { pullRequest, text, isOfInvalidInputs };
         const { outcome, closed } = await keepPlanComment(repository, settings, comment);
-        journal.log.info(`The plan's comment on the pull request is ${outcome}.`);
+        journal.log.info(`The comment with the plan on the pull request is ${outcome}.`);
         if (closed > 0) {
             const what = closed === 1 ? 'the comment of a plan' : `the comments of ${closed} plans`;
             journal.log.info(`Closed ${what} that this step no longer makes.`);
         }
-    }
-    catch (error) {
-        journal.warning(failureMessage('The plan is not in a comment', error));
-    }
-    finally {
-        repository?.close();
-    }
+    });
+    await orWarn(journal, 'The plan is not in a comment', work);
 }
-/** What was not told to GitHub, and why, and what the token lacks. */
+/** What was not reported to GitHub, why, and the permission that the token lacks. */
 function failureMessage(what, error) {
     if (!(error instanceof errors/* GitHubError */.y_)) {
         return `${what}, because of a bug in the action. The run continues without it.`;
@@ -4645,79 +4669,57 @@ var teardown_record = __nccwpck_require__(7327);
 
 
 
-/** Keeps one comment on the pull request of a preview: what is serving, or what failed; closed at its end. */
-async function commentOnPreview(journal, settings, options, { pullRequest, commit, write }) {
+/** Keeps one comment on the pull request of a preview: what is serving, or what failed. A teardown closes it. */
+async function commentOnPreview(journal, settings, options, { pullRequest, commit, hasFailed, write }) {
     const { kind } = journal.record;
     if (settings?.comments !== true || (kind !== 'release' && kind !== 'teardown'))
         return;
     const isEnd = kind === 'teardown';
-    const key = (0,external_node_crypto_.createHash)('sha256').update(settings.commentKey).digest('hex').slice(0, 16);
-    const marker = `<!-- pipecat-cloud-release: preview ${key} -->`;
-    await withRepository(settings, options, {
-        onFailure: (error) => {
-            journal.warning(failureMessage('The comment about the preview is not up to date', error));
-        },
-        work: async (repository) => {
-            const [existing] = await repository.ownComments(pullRequest, marker);
-            // What nobody was told of needs no end.
-            if (isEnd && existing === undefined)
-                return;
-            const text = write(await commit(), settings.runUrl);
-            const closing = isEnd && (0,teardown_record/* isTornDown */._6)(journal.record.teardown) ? '**This preview is closed.**\n\n' : '';
-            const outcome = await repository.putComment(pullRequest, existing, `${marker}\n${closing}${text}`);
-            journal.log.info(closing !== ''
-                ? 'Closed the comment about the preview.'
-                : `The comment about the preview on the pull request is ${outcome}.`);
-        },
+    const marker = `<!-- pipecat-cloud-release: preview ${digest(settings.commentKey)} -->`;
+    const work = withRepository(settings, options, async (repository) => {
+        const [existing] = await repository.ownComments(pullRequest, marker);
+        // A teardown only closes a comment that exists.
+        if (isEnd && existing === undefined)
+            return;
+        const text = write(await commit(), settings.runUrl);
+        const isClosed = isEnd && !hasFailed && (0,teardown_record/* isTornDown */._6)(journal.record.teardown);
+        const body = `${marker}\n${isClosed ? '**This preview is closed.**\n\n' : ''}${text}`;
+        const outcome = await repository.putComment(pullRequest, existing, body);
+        journal.log.info(isClosed
+            ? 'Closed the comment about the preview.'
+            : `The comment about the preview on the pull request is ${outcome}.`);
     });
+    await orWarn(journal, 'The comment about the preview is not up to date', work);
 }
-/** Marks the GitHub deployments of agents that do not exist anymore as inactive. */
+/** Sets the GitHub deployments of deleted agents to inactive. */
 async function deactivatePreviews(journal, settings, options, agents) {
     const { environment } = settings ?? {};
     if (settings === undefined || environment === undefined || agents.length === 0)
         return;
-    await withRepository(settings, options, {
-        onFailure: (error) => {
-            journal.warning(failureMessage('GitHub deployments are not set to inactive', error));
-        },
-        work: async (repository) => {
-            for (const { name, region } of agents) {
-                await deactivateDeployments(repository, {
-                    environment: (0,name_template/* nameInRegion */.J4)(environment, region),
-                    agent: name,
-                    region,
-                    logUrl: settings.runUrl,
-                    description: `The preview ${name} in ${region} was torn down`,
-                });
-            }
-        },
+    const work = withRepository(settings, options, async (repository) => {
+        for (const { name, region } of agents) {
+            await deactivateDeployments(repository, {
+                environment: (0,name_template/* nameInRegion */.J4)(environment, region),
+                agent: name,
+                region,
+                logUrl: settings.runUrl,
+                description: `The preview ${name} in ${region} was torn down`,
+            });
+        }
     });
-}
-/** Nothing fails because GitHub cannot be told. */
-async function withRepository(settings, options, { work, onFailure, }) {
-    let repository;
-    try {
-        repository = await connect(settings, options);
-        await work(repository);
-    }
-    catch (error) {
-        onFailure(error);
-    }
-    finally {
-        repository?.close();
-    }
+    await orWarn(journal, 'GitHub deployments are not set to inactive', work);
 }
 
 ;// CONCATENATED MODULE: ./lib/github/pull-request.js
 
 
-/** Reads a pull request of the repository. What cannot be read is an outcome, not an error. */
+/** Reads a pull request of the repository. A failure is an outcome, not an error. */
 async function lookUpPullRequest(access, number, options) {
     if (access === undefined)
         return { outcome: 'no-token' };
-    const repository = await connect(access, options);
     try {
-        return { outcome: 'found', pullRequest: await repository.pullRequest(number) };
+        const pullRequest = await withRepository(access, options, (repository) => repository.pullRequest(number));
+        return { outcome: 'found', pullRequest };
     }
     catch (error) {
         if (!(error instanceof errors/* GitHubError */.y_))
@@ -4727,9 +4729,6 @@ async function lookUpPullRequest(access, number, options) {
             ? ` (the token needs the permission \`${call.permission}\`)`
             : '';
         return { outcome: 'failed', why: `${reason}${permission}` };
-    }
-    finally {
-        repository.close();
     }
 }
 
@@ -4741,11 +4740,11 @@ var inputs_problems = __nccwpck_require__(1733);
 
 
 /**
- * Learns what the event does not say about the pull request: whose code it is, and when it was opened.
+ * Finds out what the event does not say about the pull request: whose code it is, and when it was opened.
  *
- * @returns the preview, and a remark if something could not be read that is not needed
+ * @returns the preview, and a remark if something could not be read but is not needed
  * @throws UntrustedEventError if the code may be a stranger's
- * @throws InputsError if nothing would tell a preview from another agent of its name
+ * @throws InputsError if nothing tells the preview from another agent with its name
  */
 async function resolvePreview(preview, { commentedOn, lookUp }) {
     const unknown = preview?.openedAt === undefined ? preview?.pullRequest : undefined;
@@ -4761,11 +4760,11 @@ async function resolvePreview(preview, { commentedOn, lookUp }) {
         return { preview: { ...preview, openedAt: lookup.pullRequest.openedAt } };
     }
     const why = lookup.outcome === 'no-token' ? '`github-token` is not given' : `GitHub: ${lookup.why}`;
-    if (!preview.hasTellingName) {
+    if (!preview.hasUniqueName) {
         throw new inputs_problems/* InputsError */.aV([
             {
                 input: 'agent-name',
-                message: `has to contain \`pr-{pr}\`, because it is not known when pull request ${number} was opened (${why}), so nothing else tells a preview from another agent of that name. ${plan_preview/* adviceOnNames */.QV}`,
+                message: `does not contain \`pr-{pr}\`, and it is unknown when pull request ${number} was opened (${why}). Nothing else tells the preview from another agent with that name. ${plan_preview/* adviceOnNames */.QV}`,
             },
         ]);
     }
@@ -4773,7 +4772,7 @@ async function resolvePreview(preview, { commentedOn, lookUp }) {
         preview,
         ...(lookup.outcome === 'failed'
             ? {
-                remark: `When pull request ${number} was opened could not be read, because ${lookup.why}. Its name alone tells that the agent is a preview.`,
+                remark: `Could not read when pull request ${number} was opened, because ${lookup.why}. Only the name shows that the agent is a preview.`,
             }
             : {}),
     };
@@ -4790,27 +4789,157 @@ function refuseStrangers(lookup) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/pipecat/credential.js
-const prefixes = [
-    ['sk_', 'private-api-key'],
-    ['pk_', 'public-api-key'],
-    ['pcc_pat_', 'personal-access-token'],
-];
-/** The kind of a credential; undefined where it has no prefix that the platform gives out. */
-function kindOfCredential(credential) {
-    return prefixes.find(([prefix]) => credential.reveal().startsWith(prefix))?.[1];
-}
-
 // EXTERNAL MODULE: ./lib/secrecy/secret-value.js
 var secret_value = __nccwpck_require__(7734);
 // EXTERNAL MODULE: ./lib/text/bytes.js
 var text_bytes = __nccwpck_require__(8544);
+// EXTERNAL MODULE: ./lib/text/list.js
+var text_list = __nccwpck_require__(8735);
+;// CONCATENATED MODULE: ./lib/pipecat/credential.js
+/** The kinds of credentials: how each begins, and what it is called. */
+const credentialKinds = {
+    'private-api-key': { prefix: 'sk_', words: 'a private API key' },
+    'public-api-key': { prefix: 'pk_', words: 'a public API key' },
+    'personal-access-token': { prefix: 'pcc_pat_', words: 'a personal access token' },
+};
+/** Finds the kind of a credential; undefined if its prefix is not one of the platform's. */
+function kindOfCredential(credential) {
+    const kinds = Object.keys(credentialKinds);
+    return kinds.find((kind) => credential.reveal().startsWith(credentialKinds[kind].prefix));
+}
+
+// EXTERNAL MODULE: ./lib/http/confidential.js
+var confidential = __nccwpck_require__(8036);
+;// CONCATENATED MODULE: ./lib/inputs/access.js
+
+
+
+
+const defaultApiUrl = 'https://api.pipecat.daily.co';
+function given({ raw, environment }, input, variable) {
+    const text = raw.text(input);
+    if (text !== undefined)
+        return { text, origin: { input, words: `the input \`${input}\`` } };
+    if (variable === undefined)
+        return undefined;
+    const value = environment[variable]?.trim() ?? '';
+    if (value === '')
+        return undefined;
+    return { text: value, origin: { input, words: `the environment variable \`${variable}\`` } };
+}
+/** Everything that could be a credential, to be masked even if it is not valid. */
+function givenCredentials(raw, environment) {
+    return [raw.text('api-key'), raw.text('pat'), environment['PIPECAT_TOKEN']?.trim()].flatMap((text) => (text === undefined || text === '' ? [] : [new secret_value/* SecretValue */.i(text)]));
+}
+/** Reads the platform's address, the credential and the organization. Undefined if one is missing. */
+function readAccess(reader) {
+    const { findings } = reader;
+    const credential = readCredential(reader);
+    const apiUrl = readApiUrl(reader);
+    const organization = given(reader, 'organization', 'PIPECAT_ORG');
+    if (organization !== undefined) {
+        const { text, origin } = organization;
+        if (credential?.kind === 'private-api-key') {
+            findings.warnings.push(`Ignored ${origin.words}, because an API key belongs to one organization.`);
+        }
+        else if (!isOrganizationName(text) || (0,inputs_problems/* looksLikeCredential */.Pv)(text)) {
+            findings.problem('organization', `${(0,inputs_problems/* shown */.SP)(text)} in ${origin.words} is not the name, the ID or the display name of an organization`);
+        }
+    }
+    if (credential === undefined || apiUrl === undefined)
+        return undefined;
+    return {
+        apiUrl,
+        credential,
+        organization: organization && { name: organization.text, origin: organization.origin.words },
+    };
+}
+/** Only keeps out what cannot be a name; the platform's list decides which names exist. */
+function isOrganizationName(text) {
+    return text.length <= 200 && !/[\p{Cc}=%<>\\{}|^`"$~@#?;*]/u.test(text);
+}
+function readCredential(reader) {
+    const { isDryRun, findings } = reader;
+    const apiKey = given(reader, 'api-key');
+    if (apiKey !== undefined && given(reader, 'pat') !== undefined) {
+        return findings.problem('api-key', 'and `pat` are both set; set only one of them');
+    }
+    const token = given(reader, 'pat', 'PIPECAT_TOKEN');
+    if (apiKey !== undefined && token !== undefined) {
+        findings.remarks.push('Ignored `PIPECAT_TOKEN`, because inputs take precedence.');
+    }
+    const credential = apiKey ?? token;
+    if (credential === undefined) {
+        // Forks and Dependabot get no secrets; their plan is checked without a credential.
+        if (isDryRun)
+            return undefined;
+        return findings.problem('api-key', `is not set, and neither is \`pat\`; set one of them. Likely reasons if the workflow sets one: ${inputs_problems/* emptyReasons */.Zn}`);
+    }
+    const { text, origin } = credential;
+    const { input, words } = origin;
+    const kind = apiKey === undefined ? 'personal-access-token' : 'private-api-key';
+    const value = checkCredentialText(findings, text, kind, { input, words });
+    return value && { kind, value, origin: words };
+}
+/** Where to put a credential of each kind, or how to replace it. */
+const advice = {
+    'private-api-key': 'put it into `api-key`',
+    'personal-access-token': 'put it into `pat`',
+    'public-api-key': 'create a private one in the dashboard under Settings → API Keys → Private (a public key can only start sessions)',
+};
+const adviceForPublicKey = 'create a public one in the dashboard under Settings → API Keys → Public';
+/** A credential of the kind that an input is for; undefined, with a finding, if it is another one. */
+function checkCredentialText(findings, text, expected, { input, words }) {
+    if (!/^[\x21-\x7e]+$/.test(text)) {
+        return findings.problem(input, `${words} contains blanks, line breaks or characters that are not ASCII; set it to one line without blanks`);
+    }
+    const value = new secret_value/* SecretValue */.i(text);
+    const kind = kindOfCredential(value);
+    const { prefix, words: usual } = credentialKinds[expected];
+    if (kind !== undefined && kind !== expected) {
+        const fix = expected === 'public-api-key' ? adviceForPublicKey : advice[kind];
+        return findings.problem(input, `${words} holds ${credentialKinds[kind].words} (\`${credentialKinds[kind].prefix}…\`) in place of ${usual} (\`${prefix}…\`); ${fix}`);
+    }
+    if (kind === undefined) {
+        findings.warnings.push(`${capitalized(words)} does not begin with \`${prefix}\`, as ${usual} usually does. The action uses it anyway.`);
+    }
+    return value;
+}
+function capitalized(words) {
+    return words.charAt(0).toUpperCase() + words.slice(1);
+}
+function readApiUrl(reader) {
+    const address = given(reader, 'api-url', 'PIPECAT_API_HOST');
+    if (address === undefined)
+        return defaultApiUrl;
+    const { text, origin } = address;
+    if (!URL.canParse(text)) {
+        return reader.findings.problem('api-url', `${origin.words} is not a URL; set one such as ${defaultApiUrl}`);
+    }
+    const url = new URL(text);
+    const breach = breachOf(url);
+    if (breach === undefined)
+        return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
+    // The rest of the URL may hold a credential.
+    const start = `\`${url.protocol}//${url.host}\``;
+    return reader.findings.problem('api-url', `${start} in ${origin.words} ${breach}`);
+}
+function breachOf(url) {
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+        return 'has a credential, a query or a fragment; remove it';
+    }
+    return (0,confidential/* isConfidential */.F)(url)
+        ? undefined
+        : 'does not begin with `https://` (`http://` is for loopback addresses only)';
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/smoke-test.js
 
 
 
 
-/** What only a smoke test uses. */
+
+/** Inputs that only a smoke test uses. */
 const detailInputs = [
     'public-api-key',
     'smoke-test-transport',
@@ -4820,25 +4949,25 @@ const detailInputs = [
     'smoke-test-timeout',
 ];
 const smokeTestInputs = ['smoke-test', ...detailInputs];
-/** Bytes of a body that the platform accepts when a session starts. */
+/** Bytes that the platform accepts as the body of a session. */
 const longestBody = 1_000_000;
-/** Endpoints of the platform in front of every bot. */
+/** Paths that the platform itself serves for every bot. */
 const reservedNames = ['bot', 'ws', 'readyz', 'livez'];
-/** A public key that is missing in a run that gets the secrets of its repository. */
+/** The public key is empty although the run gets the secrets of its repository. */
 const missingPublicKey = {
     input: 'public-api-key',
-    message: `is empty, but \`smoke-test\` needs it. Where the workflow does pass one, ${inputs_problems/* emptyReasons */.Zn}`,
+    message: `is empty, but \`smoke-test\` needs it. Likely reasons if the workflow sets it: ${inputs_problems/* emptyReasons */.Zn}`,
 };
-/** The public key, for masking; whatever becomes of it. */
+/** The public key, to be masked even if it is not valid. */
 function givenPublicKey(raw) {
     const text = raw.text('public-api-key');
     return text === undefined ? [] : [new secret_value/* SecretValue */.i(text)];
 }
-/** Whether a smoke test is asked for, and its key is missing. */
-function lacksPublicKey(raw, smokeTest) {
-    return smokeTest !== undefined && raw.text('public-api-key') === undefined;
+/** Whether a dry run plans a smoke test without its key. */
+function lacksPublicKey({ raw, isDryRun }, agent) {
+    return isDryRun && agent?.smokeTest !== undefined && raw.text('public-api-key') === undefined;
 }
-/** Reads how the release is tested with a session; undefined for not at all. */
+/** Reads the settings of the smoke test; undefined if there is none. */
 function readSmokeTest(reader, { waits }) {
     const { raw, fields, findings, isDryRun } = reader;
     const isWanted = fields.boolean('smoke-test') ?? false;
@@ -4853,10 +4982,10 @@ function readSmokeTest(reader, { waits }) {
     if (!isWanted)
         return undefined;
     if (duration > 0 && timeout > 0 && duration >= timeout) {
-        findings.problem('smoke-test-duration', `has to be shorter than \`smoke-test-timeout\`; found ${duration / 1000} s and ${timeout / 1000} s`);
+        findings.problem('smoke-test-duration', `is ${duration / 1000} s, but must be shorter than \`smoke-test-timeout\` (${timeout / 1000} s)`);
     }
     if (!waits) {
-        findings.problem('smoke-test', 'needs `wait-for-ready: true`: only a deployment that is ready can be tested');
+        findings.problem('smoke-test', 'needs `wait-for-ready: true`, because only a deployment that is ready can be tested');
     }
     // A dry run starts no session, and forks get no secrets.
     if (raw.text('public-api-key') === undefined && !isDryRun) {
@@ -4865,47 +4994,29 @@ function readSmokeTest(reader, { waits }) {
     return { publicKey, transport, body, path, duration, timeout };
 }
 function readPublicKey({ raw, findings }) {
-    const text = raw.text('public-api-key');
-    if (text === undefined)
-        return undefined;
-    const value = new secret_value/* SecretValue */.i(text);
-    if (!/^[\x21-\x7e]+$/.test(text)) {
-        findings.problem('public-api-key', 'has to be one line of printable characters; it holds blanks, line breaks or others');
-        return undefined;
-    }
-    const kind = kindOfCredential(value);
-    if (kind === 'private-api-key' || kind === 'personal-access-token') {
-        const what = kind === 'private-api-key' ? 'a private API key' : 'a personal access token';
-        findings.problem('public-api-key', `holds ${what}, but a session is started with a public API key (\`pk_…\`); create one in the dashboard under Settings → API Keys → Public`);
-        return undefined;
-    }
-    if (kind === undefined) {
-        findings.warnings.push('The input `public-api-key` does not begin with `pk_`, as a public API key usually does. The action uses it anyway.');
-    }
-    return value;
+    const input = 'public-api-key';
+    const text = raw.text(input);
+    return text === undefined
+        ? undefined
+        : checkCredentialText(findings, text, input, { input, words: `the input \`${input}\`` });
 }
 function readTransport({ raw, fields, findings }) {
     if (raw.text('smoke-test-transport')?.toLowerCase() === 'websocket') {
-        findings.problem('smoke-test-transport', 'cannot be `websocket`: such a bot starts only when a client connects, and a smoke test has none. Use `daily` or `webrtc`, or omit it');
-        return undefined;
+        return findings.problem('smoke-test-transport', 'cannot be `websocket`, because such a bot starts only when a client connects. Use `daily` or `webrtc`, or omit it');
     }
     return fields.choice('smoke-test-transport', ['daily', 'webrtc']);
 }
-/** Nothing of a body is quoted: it may hold what nobody else may see. */
+/** Messages never quote the body, as it may hold secrets. */
 function readBody({ raw, findings }) {
     const text = raw.text('smoke-test-body');
     if (text === undefined)
         return undefined;
     const size = Buffer.byteLength(text);
     if (size > longestBody) {
-        findings.problem('smoke-test-body', `has ${(0,text_bytes/* bytesOf */.$)(size)}, but the platform accepts at most ${(0,text_bytes/* bytesOf */.$)(longestBody)}`);
-        return undefined;
+        return findings.problem('smoke-test-body', `has ${(0,text_bytes/* bytesOf */.$)(size)}, but the platform accepts at most ${(0,text_bytes/* bytesOf */.$)(longestBody)}`);
     }
-    const body = parseObject(text);
-    if (body === undefined) {
-        findings.problem('smoke-test-body', 'has to be a JSON object such as `{"language": "en"}`; what it holds is not shown');
-    }
-    return body;
+    return (parseObject(text) ??
+        findings.problem('smoke-test-body', 'is not a JSON object such as `{"language": "en"}` (its value is not shown)'));
 }
 function parseObject(text) {
     let value;
@@ -4924,29 +5035,25 @@ function readPath({ raw, findings }) {
     if (text === undefined)
         return undefined;
     const path = text.replace(/^\//, '');
-    const rule = brokenPathRule(path);
-    if (rule === undefined)
-        return path;
-    findings.problem('smoke-test-path', `${rule}; ${(0,inputs_problems/* found */.F9)(text)}`);
-    return undefined;
+    const breach = smoke_test_breachOf(path);
+    return breach === undefined
+        ? path
+        : findings.problem('smoke-test-path', `${(0,inputs_problems/* shown */.SP)(text)} ${breach}`);
 }
-function brokenPathRule(path) {
-    const example = 'has to be a path such as `healthz`, on one line and without query or fragment';
+function smoke_test_breachOf(path) {
+    const notAPath = 'is not a path such as `healthz`, on one line and without query or fragment';
     // Percent signs could hide a segment from these checks.
     if (path.length > 200 || !/^[\w.~!$&'()*+,;:@/-]+$/.test(path))
-        return example;
+        return notAPath;
     const segments = path.replace(/\/$/, '').split('/');
     if (segments.some((segment) => segment === '..' || segment === '.')) {
-        return 'has to stay within the session, so `.` and `..` are not allowed in it';
+        return 'leaves the session; remove `.` and `..`';
     }
     if (segments.includes(''))
-        return example;
+        return notAPath;
     const [first = ''] = segments;
     if (reservedNames.includes(first.toLowerCase())) {
-        return `begins with \`${first}\`, which the platform reserves, and so are ${reservedNames
-            .filter((name) => name !== first.toLowerCase())
-            .map((name) => `\`${name}\``)
-            .join(', ')}; name an endpoint of the bot itself`;
+        return `begins with \`${first}\`, but the platform reserves ${(0,text_list/* listOf */.c)(reservedNames)}; name an endpoint of the bot itself`;
     }
     return undefined;
 }
@@ -4957,15 +5064,15 @@ var printable = __nccwpck_require__(7944);
 var quote = __nccwpck_require__(7819);
 ;// CONCATENATED MODULE: ./lib/secrecy/forms.js
 /**
- * Finds many strings in a text. Values of many lines have tens of thousands of them, and a text has
- * few, so each place of the text is looked up among the strings instead of each string in the text.
+ * Finds many strings in a text. There may be tens of thousands of strings, and texts are short, so this
+ * looks up each position of the text among the strings, instead of each string in the text.
  */
 class WholeForms {
     #forms;
     #shortest;
-    /** The lengths of the forms, by their beginning. */
+    /** The lengths of the forms, by their first characters. */
     #lengths = new Map();
-    /** @param shortest the length that each form has at least */
+    /** @param shortest the length of the shortest form, or less */
     constructor(forms, shortest) {
         this.#forms = new Set(forms);
         this.#shortest = shortest;
@@ -4990,10 +5097,10 @@ class WholeForms {
     }
 }
 /**
- * Finds the strings that a cut text begins or ends in the middle of: a log is read from its last
- * lines only, and a long value may be wrapped over many.
+ * Finds partial strings at the beginning and end of a cut text: only the last lines of a log are read,
+ * and a long value may be wrapped over many lines.
  *
- * @param shortest how many characters are enough to recognize a part of a form
+ * @param shortest how many characters identify a part of a form
  */
 function cutForms(text, forms, shortest) {
     if (text.length < shortest)
@@ -5009,7 +5116,7 @@ function cutForms(text, forms, shortest) {
         { start: text.length - end, end: text.length },
     ].filter((range) => range.start < range.end);
 }
-/** How many characters of the text's beginning belong to a form that began before the text. */
+/** How many characters at the start of the text belong to a form that started before it. */
 function cutBeginning(text, form, shortest) {
     const fragment = text.slice(0, shortest);
     for (let place = form.indexOf(fragment); place !== -1;) {
@@ -5020,7 +5127,7 @@ function cutBeginning(text, form, shortest) {
     }
     return 0;
 }
-/** How many characters of the text's end belong to a form that goes on after the text. */
+/** How many characters at the end of the text belong to a form that continues after it. */
 function cutEnd(text, form, shortest) {
     const fragment = text.slice(-shortest);
     for (let place = form.lastIndexOf(fragment); place !== -1;) {
@@ -5033,11 +5140,11 @@ function cutEnd(text, form, shortest) {
 }
 
 ;// CONCATENATED MODULE: ./lib/secrecy/masks.js
-/** Shorter strings are not masked: a mask of `1` garbles every log without hiding anything. */
+/** Shorter strings are not masked: a mask for `1` would make every log unreadable and hide nothing. */
 const shortestMask = 4;
 /**
- * The strings to mask for a value: each of its lines, trimmed, never the block. The runner matches
- * within lines, and a line that is printed with its indentation contains the trimmed one.
+ * The strings to mask for a value: each of its lines, trimmed. The runner matches within lines, and an
+ * indented line contains the trimmed one.
  */
 function masksFor(value) {
     return value
@@ -5052,15 +5159,15 @@ function masksFor(value) {
 
 
 
-/** Shorter strings are not looked for over blanks: `in deed` is not the secret `deed`, nor `ninde`. */
+/** Shorter strings are not searched for across spaces: `in deed` is not the secret `indeed`. */
 const shortestSpread = 8;
-/** Characters of a text from outside that are kept: far more than anybody reads. */
+/** Characters of an external text that are kept: far more than anybody reads. */
 const maxTextLength = 65_536;
-/** Characters beyond a cut that are searched too, so that no value is cut unnoticed. */
+/** Characters beyond a cut that are also searched, so that a cut cannot hide part of a value. */
 const margin = 4096;
 /**
- * Makes a function that replaces every known secret in a text from outside. The runner masks its log
- * by itself; error objects, outputs and files are for this action to keep clean.
+ * Makes a function that replaces every known secret in an external text. The runner masks its own log;
+ * this action must keep error objects, outputs and files clean.
  */
 function redactor(values) {
     const forms = [...new Set([...values].flatMap(masksFor))].flatMap(formsOf);
@@ -5071,7 +5178,7 @@ function redactor(values) {
     const spread = new WholeForms(spreadForms, shortestSpread);
     return (text, { isPart = false, keep = 'beginning', most = maxTextLength } = {}) => {
         const isCut = text.length > most;
-        // Characters that nobody sees must not hide a value from the search, so they go first.
+        // Invisible characters must not hide a value from the search, so they are removed first.
         const shown = (0,printable/* printable */.g)(isCut ? cut(text, keep, most + margin) : text);
         const { dense, placeOf } = densely(shown);
         const ranges = [
@@ -5083,7 +5190,7 @@ function redactor(values) {
         ];
         if (!isCut)
             return withStars(shown, ranges, { start: 0, end: shown.length });
-        // What is left of a value at the cut is in the margin.
+        // The rest of a value at the cut is in the margin.
         return keep === 'beginning'
             ? `${withStars(shown, ranges, { start: 0, end: shown.length - margin })}…`
             : `…${withStars(shown, ranges, { start: margin, end: shown.length })}`;
@@ -5093,11 +5200,11 @@ function cut(text, keep, most) {
     return keep === 'beginning' ? text.slice(0, most) : text.slice(-most);
 }
 /**
- * A value as it may stand in a text: as it is, as JSON has it (once or twice, with all that is not
- * ASCII escaped or without), as languages print it that escape backslashes only, and as it is quoted.
+ * The forms in which a value may appear in a text: unchanged, in JSON (encoded once or twice, with or
+ * without escaped non-ASCII characters), with escaped backslashes, and as `quote` writes it.
  */
 function formsOf(mask) {
-    // All of them are the same for most, and there may be tens of thousands.
+    // A shortcut for masks that look the same in all forms, because there may be tens of thousands.
     if (/^[\w+/=.:,-]*$/.test(mask))
         return [mask];
     const json = JSON.stringify(mask).slice(1, -1);
@@ -5107,7 +5214,7 @@ function formsOf(mask) {
         inAscii(json),
         JSON.stringify(json).slice(1, -1),
         mask.replaceAll('\\', '\\\\'),
-        // As Python prints it between quotes, and Go as JSON.
+        // Python's repr; the next one is Go's JSON.
         mask.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
         json.replace(/[&<>]/g, escapedUnit),
         (0,quote/* asQuoted */.F)((0,printable/* printable */.g)(mask)),
@@ -5124,21 +5231,21 @@ function escapedUnit(unit) {
 function withoutBlanks(text) {
     return text.replace(/\s+/g, '');
 }
-/** A text without blanks and line breaks, by which a value may be wrapped, and where its characters were. */
+/** Removes spaces and line breaks, which may split a value, and maps positions back to the text. */
 function densely(text) {
     const dense = withoutBlanks(text);
     let places;
     const placeOf = (place) => {
-        // Most texts hold no secret, so this is rarely needed.
+        // Most texts contain no secret, so this is rarely needed.
         places ??= [...text.matchAll(/\S/g)].map(({ index }) => index);
         return places[place] ?? 0;
     };
     return { dense, placeOf };
 }
 /**
- * A part of a text with stars in place of ranges, which may overlap: nothing is left of either.
+ * Returns a part of a text, with stars in place of the ranges, which may overlap.
  *
- * @param part what of the text is wanted; a range at its edge becomes stars as a whole
+ * @param part the part to return; a range across its edge becomes stars as a whole
  */
 function withStars(text, ranges, part) {
     let clean = '';
@@ -5153,139 +5260,6 @@ function withStars(text, ranges, part) {
     return clean + text.slice(end, Math.max(end, part.end));
 }
 
-// EXTERNAL MODULE: ./lib/http/confidential.js
-var confidential = __nccwpck_require__(8036);
-;// CONCATENATED MODULE: ./lib/inputs/access.js
-
-
-
-
-const defaultApiUrl = 'https://api.pipecat.daily.co';
-function given({ raw, environment }, input, variable) {
-    const text = raw.text(input);
-    if (text !== undefined)
-        return { text, origin: { input, words: `the input \`${input}\`` } };
-    if (variable === undefined)
-        return undefined;
-    const value = environment[variable]?.trim() ?? '';
-    if (value === '')
-        return undefined;
-    return { text: value, origin: { input, words: `the environment variable \`${variable}\`` } };
-}
-/** Everything that could be a credential, for masking; whatever becomes of it. */
-function givenCredentials(raw, environment) {
-    return [raw.text('api-key'), raw.text('pat'), environment['PIPECAT_TOKEN']?.trim()]
-        .filter((text) => text !== undefined)
-        .filter((text) => text !== '')
-        .map((text) => new secret_value/* SecretValue */.i(text));
-}
-/** Reads where the release goes and as whom. Undefined where that cannot be told, or a dry run has no credential. */
-function readAccess(reader) {
-    const { findings } = reader;
-    const credential = readCredential(reader);
-    const apiUrl = readApiUrl(reader);
-    const organization = given(reader, 'organization', 'PIPECAT_ORG');
-    if (organization !== undefined &&
-        credential?.kind !== 'private-api-key' &&
-        (!isOrganizationName(organization.text) || (0,inputs_problems/* looksLikeCredential */.Pv)(organization.text))) {
-        findings.problem('organization', `has to be the name, the id or the display name of an organization, on one line; ${organization.origin.words} holds something else, ${(0,inputs_problems/* found */.F9)(organization.text)}`);
-    }
-    if (organization !== undefined && credential?.kind === 'private-api-key') {
-        findings.warnings.push(`An API key belongs to one organization, so the key decides; what ${organization.origin.words} names is not used.`);
-    }
-    if (credential === undefined || apiUrl === undefined)
-        return undefined;
-    return {
-        apiUrl,
-        credential,
-        organization: organization && {
-            name: organization.text,
-            origin: organization.origin.words,
-        },
-    };
-}
-/** The platform's list decides which names there are, so this only keeps out what cannot be one. */
-function isOrganizationName(text) {
-    return text.length <= 200 && !/[\p{Cc}=%<>\\{}|^`"$~@#?;*]/u.test(text);
-}
-function readCredential(reader) {
-    const { isDryRun, findings } = reader;
-    const apiKey = given(reader, 'api-key');
-    const inputToken = given(reader, 'pat');
-    if (apiKey !== undefined && inputToken !== undefined) {
-        findings.problem('api-key', 'and `pat` are both given; a release acts with one of them');
-        return undefined;
-    }
-    const token = given(reader, 'pat', 'PIPECAT_TOKEN');
-    const credential = apiKey ?? token;
-    if (credential === undefined) {
-        // Forks and Dependabot get no secrets, and their plan is checked as far as it goes without.
-        if (isDryRun)
-            return undefined;
-        findings.problem('api-key', `is not given, and neither is \`pat\`; one of them is needed. Where the workflow does pass one, ${inputs_problems/* emptyReasons */.Zn}`);
-        return undefined;
-    }
-    if (apiKey !== undefined && token !== undefined) {
-        findings.remarks.push('`PIPECAT_TOKEN` in the environment is not used: an input beats it.');
-    }
-    const { input, words } = credential.origin;
-    const value = new secret_value/* SecretValue */.i(credential.text);
-    if (!/^[\x21-\x7e]+$/.test(credential.text)) {
-        findings.problem(input, `has to be one line of printable characters; ${words} holds blanks, line breaks or others`);
-        return undefined;
-    }
-    const expected = input === 'api-key' ? 'private-api-key' : 'personal-access-token';
-    const kind = kindOfCredential(value);
-    if (kind !== undefined && kind !== expected) {
-        findings.problem(input, `${misplaced[kind]}; ${words} holds it`);
-        return undefined;
-    }
-    if (kind === undefined) {
-        findings.warnings.push(`${capitalized(words)} does not begin with \`${usualPrefix[expected]}\`, as ${expected === 'private-api-key' ? 'a private API key' : 'a personal access token'} usually does. The action uses it anyway.`);
-    }
-    return { kind: expected, value, origin: words };
-}
-const usualPrefix = { 'private-api-key': 'sk_', 'personal-access-token': 'pcc_pat_' };
-const misplaced = {
-    'public-api-key': 'has to be a private credential; a public API key (`pk_…`) can only start sessions, and the platform refuses it for secrets and deploys (create a private one in the dashboard under Settings → API Keys → Private)',
-    'private-api-key': 'is for a personal access token; a private API key (`sk_…`) goes into `api-key`',
-    'personal-access-token': 'is for a private API key; a personal access token (`pcc_pat_…`) goes into `pat`',
-};
-function capitalized(words) {
-    return words.charAt(0).toUpperCase() + words.slice(1);
-}
-function readApiUrl(reader) {
-    const address = given(reader, 'api-url', 'PIPECAT_API_HOST');
-    if (address === undefined)
-        return defaultApiUrl;
-    const url = parseUrl(address.text);
-    const rule = url === undefined ? `has to be a URL such as ${defaultApiUrl}` : brokenRule(url);
-    if (url !== undefined && rule === undefined) {
-        return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
-    }
-    // Of a URL that may hold a credential, only the part in front of it is shown.
-    const shown = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
-    reader.findings.problem('api-url', `${rule ?? ''}; ${address.origin.words} holds ${shown}`);
-    return undefined;
-}
-function parseUrl(text) {
-    try {
-        return new URL(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function brokenRule(url) {
-    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-        return 'has to be a URL without credentials, query and fragment';
-    }
-    if (!(0,confidential/* isConfidential */.F)(url)) {
-        return 'has to begin with https:// (http:// is for loopback addresses only)';
-    }
-    return undefined;
-}
-
 // EXTERNAL MODULE: ./lib/pipecat/names.js
 var names = __nccwpck_require__(5636);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
@@ -5296,7 +5270,7 @@ var declared = __nccwpck_require__(6307);
 
 
 
-/** What an agent runs: one of them at most. */
+/** Inputs that set what an agent runs; at most one of them may be set. */
 const imageSources = [
     'cloud-build',
     'build-id',
@@ -5308,35 +5282,33 @@ const buildInputs = [
     'build-exclude',
     'build-timeout',
 ];
-/** What they are unless they, or a settings file, say something else. */
+/** Their values if neither the workflow nor a settings file sets them. */
 const defaults = {
     'build-context': '.',
     dockerfile: 'Dockerfile',
     'build-exclude': undefined,
     'build-timeout': declared/* declaredInputs */.WB['build-timeout'],
 };
-/** Whether an input says what the agent runs; `cloud-build: false` says nothing. */
+/** Whether an input sets what the agent runs; `cloud-build: false` does not. */
 function isImageSource(raw, input) {
     return input === 'cloud-build'
         ? raw.verbatim(input).trim().toLowerCase() === 'true'
         : raw.isInput(input);
 }
-/** Reads how an image is to be built of the checkout. Undefined where none is. */
+/** Reads how to build an image from the checkout. Undefined if none is built. */
 function readBuild(reader) {
     const { raw, fields, findings } = reader;
     const isBuilt = fields.boolean('cloud-build') ?? false;
     const [first, ...others] = imageSources.filter((input) => isImageSource(raw, input));
     if (first !== undefined && others.length > 0) {
         const list = others.map((input) => `\`${input}\``).join(' and ');
-        findings.problem(first, `and ${list} are ${others.length > 1 ? 'all' : 'both'} given; an agent runs one of them`);
+        findings.problem(first, `and ${list} are ${others.length > 1 ? 'all' : 'both'} set, but an agent runs only one of them`);
     }
     const timeout = fields.timeout('build-timeout');
-    if (!isBuilt) {
-        reportUnused(reader);
-        return undefined;
-    }
-    const context = readContext(reader);
-    return { context, timeout };
+    if (isBuilt)
+        return { context: readContext(reader), timeout };
+    reportUnused(reader);
+    return undefined;
 }
 function readContext(reader) {
     const { raw, settingsFile: file, findings } = reader;
@@ -5348,7 +5320,7 @@ function readContext(reader) {
     for (const pattern of exclude) {
         if (!pattern.startsWith('!'))
             continue;
-        findings.problem('build-exclude', `lists what to exclude, so a pattern cannot begin with \`!\`; ${(0,inputs_problems/* found */.F9)(pattern)}. To include files, use \`.dockerignore\``);
+        findings.problem('build-exclude', `lists what to exclude, so ${(0,inputs_problems/* shown */.SP)(pattern)} cannot begin with \`!\`. To include files, use \`.dockerignore\``);
     }
     const directory = build_readPath(reader, 'build-context') ?? defaults['build-context'];
     const folder = file === undefined ? '.' : external_node_path_.posix.dirname(file.path);
@@ -5364,10 +5336,9 @@ function build_readPath({ raw, findings }, input) {
     const path = raw.text(input);
     if (path === undefined || (0,inputs_problems/* isPath */.uf)(path))
         return path;
-    findings.problem(input, `has to be one path; ${(0,inputs_problems/* found */.F9)(path)}`);
-    return undefined;
+    return findings.problem(input, `${(0,inputs_problems/* shown */.SP)(path)} is not one path`);
 }
-/** A workflow may say how to build and leave it to a condition whether, so this is no mistake. */
+/** No mistake: in a workflow, a condition may decide whether to build. */
 function reportUnused({ raw, findings }) {
     const unused = buildInputs.filter((input) => raw.isInput(input) && raw.text(input) !== defaults[input]);
     if (unused.length === 0)
@@ -5376,24 +5347,7 @@ function reportUnused({ raw, findings }) {
     findings.notices.push(`${list} ${unused.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`);
 }
 
-;// CONCATENATED MODULE: ./lib/inputs/drain.js
-const drainInputs = ['wait-for-drain', 'drain-timeout'];
-/** Reads for how many milliseconds to wait for old sessions; undefined for no wait. */
-function readDrainTimeout({ raw, fields, findings }, { waits }) {
-    const drains = fields.boolean('wait-for-drain') ?? false;
-    const timeout = fields.timeout('drain-timeout');
-    if (!raw.isInput('wait-for-drain'))
-        fields.noEffectWithout('wait-for-drain', ['drain-timeout']);
-    if (!drains)
-        return undefined;
-    if (!waits) {
-        findings.problem('wait-for-drain', 'needs `wait-for-ready: true`: sessions leave an older deployment only once the new one is ready');
-    }
-    return timeout;
-}
-
 ;// CONCATENATED MODULE: ./lib/inputs/agent.js
-
 
 
 
@@ -5411,21 +5365,22 @@ const withoutEffectAlone = [
     'failure-logs',
     'wait-timeout',
     ...smokeTestInputs,
-    ...drainInputs,
+    'wait-for-drain',
+    'drain-timeout',
 ];
 const forceRedeploy = {
     auto: 'auto',
     true: 'always',
     false: 'never',
 };
-/** Reads what to do with the agent. Undefined if none is named. */
+/** Reads the settings of the agent. Undefined if none is named. */
 function readAgent(reader, preview) {
     const { raw, fields, regions, settingsFile, findings } = reader;
     const name = regions.name('agent-name', names/* agentName */.Lp, [name_template/* regionPlaceholder */.q5]);
     const { minAgents, maxAgents, ...settings } = (0,agent_settings/* readAgentSettings */.Hu)(reader);
     checkScaling(reader, minAgents, maxAgents);
     if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
-        findings.remarks.push(`\`agent-profile\` replaces \`[resources]\` of \`${settingsFile.path}\`.`);
+        findings.remarks.push(`\`agent-profile\` replaces \`[resources]\` in \`${settingsFile.path}\`.`);
     }
     const force = fields.choice('force-redeploy', ['auto', 'true', 'false']);
     const waitForReady = fields.boolean('wait-for-ready');
@@ -5434,7 +5389,7 @@ function readAgent(reader, preview) {
     const drainTimeout = readDrainTimeout(reader, { waits: waitForReady !== false });
     const onFailure = fields.choice('on-failure', ['keep', 'rollback']);
     if (onFailure === 'rollback' && waitForReady === false) {
-        findings.problem('on-failure', 'is `rollback`, but `wait-for-ready: false` leaves out the wait that shows a failure. Omit one of the two');
+        findings.problem('on-failure', 'is `rollback`, but `wait-for-ready: false` skips the wait that shows a failure; remove one of them');
     }
     if (!raw.isGiven('agent-name'))
         fields.noEffectWithout('agent-name', withoutEffectAlone);
@@ -5463,21 +5418,34 @@ function checkScaling({ regions: { regions, checkedRegions }, findings }, minAge
         if (least === undefined || most === undefined || least <= most)
             continue;
         const where = regions.length > 1 ? ` in \`${region}\`` : '';
-        findings.problem('min-agents', `has to be at most \`max-agents\`; found ${least} and ${most}${where}`);
+        findings.problem('min-agents', `is ${least}, but \`max-agents\` is ${most}${where}; set \`min-agents\` to at most \`max-agents\``);
         return;
     }
+}
+/** Reads how many milliseconds to wait for sessions on older deployments; undefined for no wait. */
+function readDrainTimeout({ raw, fields, findings }, { waits }) {
+    const drains = fields.boolean('wait-for-drain') ?? false;
+    const timeout = fields.timeout('drain-timeout');
+    if (!raw.isInput('wait-for-drain'))
+        fields.noEffectWithout('wait-for-drain', ['drain-timeout']);
+    if (!drains)
+        return undefined;
+    if (!waits) {
+        findings.problem('wait-for-drain', 'needs `wait-for-ready: true`, because sessions leave an older deployment only once the new one is ready');
+    }
+    return timeout;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/github.js
 
 
 
-/** The token, for masking; whatever becomes of it. */
+/** The token, to be masked even if it is not used. */
 function givenGitHubToken(raw) {
     const token = raw.text('github-token');
     return token === undefined ? [] : [new secret_value/* SecretValue */.i(token)];
 }
-/** Reads how the repository is reached. Undefined without a token. */
+/** Reads how to reach the repository. Undefined without a token. */
 function readGitHubAccess({ raw, environment }) {
     const token = raw.text('github-token');
     if (token === undefined)
@@ -5491,21 +5459,21 @@ function readGitHubAccess({ raw, environment }) {
         repository,
     };
 }
-/** Reads what GitHub is to be told. Undefined where that is nothing. */
-function readGitHub(reader, { waitsForAgent: waitsForAgent, isOffline, }) {
+/** Reads what to report to GitHub. Undefined if nothing. */
+function readGitHub(reader, context) {
     const { raw, fields, environment, findings } = reader;
     const comments = fields.boolean('comment') ?? false;
-    const name = readEnvironmentName(reader, waitsForAgent);
+    const name = readEnvironmentName(reader, context);
     const access = readGitHubAccess(reader);
     if (access === undefined) {
-        // Forks and Dependabot get no token that is a secret either, and need none for what they check.
-        if (isOffline)
+        // Forks and Dependabot get no secrets, and need no token for an offline check.
+        if (context.isOffline)
             return undefined;
-        const needed = 'the expression `github.token` in a job with the permission';
+        const needs = (permission) => `needs \`github-token\`; set it to the expression \`github.token\` in a job with the permission \`${permission}\``;
         if (name !== undefined)
-            findings.problem('environment', `needs \`github-token\`: ${needed} \`deployments: write\``);
+            findings.problem('environment', needs('deployments: write'));
         if (comments)
-            findings.problem('comment', `needs \`github-token\`: ${needed} \`pull-requests: write\``);
+            findings.problem('comment', needs('pull-requests: write'));
         return undefined;
     }
     if (name === undefined && !comments)
@@ -5530,8 +5498,8 @@ function readGitHub(reader, { waitsForAgent: waitsForAgent, isOffline, }) {
     };
 }
 /**
- * What the plan is of, region by region: the agent, or the secret sets if there is none. From the texts
- * of the inputs, so that it is the same if another input has a mistake.
+ * What the plan is for, by region: the agent, or the secret sets if there is no agent. From the texts of
+ * the inputs, so that mistakes in other inputs do not change it.
  */
 function subjectsOf({ raw, regions: { regions } }) {
     const agent = raw.text('agent-name');
@@ -5543,7 +5511,7 @@ function subjectsOf({ raw, regions: { regions } }) {
         .flatMap((region) => given.map((name) => `${(0,name_template/* nameInRegion */.J4)(name, region)} in ${region}`))
         .toSorted();
 }
-function readEnvironmentName({ raw, fields, regions: { regions }, findings }, waitsForAgent) {
+function readEnvironmentName({ raw, fields, regions: { regions }, findings }, { waitsForAgent, isPreview }) {
     const name = raw.text('environment');
     if (name === undefined)
         return undefined;
@@ -5553,15 +5521,15 @@ function readEnvironmentName({ raw, fields, regions: { regions }, findings }, wa
     }
     const unknown = (name.match(/\{[^{}]*\}/g) ?? []).filter((held) => held !== name_template/* regionPlaceholder */.q5);
     if (name.length > 255 || /[\n\r]/.test(name) || unknown.length > 0) {
-        findings.problem('environment', `has to be the name of an environment, up to 255 characters on one line, with \`${name_template/* regionPlaceholder */.q5}\` as the only placeholder; ${(0,inputs_problems/* found */.F9)(name)}`);
-        return undefined;
+        return findings.problem('environment', `${(0,inputs_problems/* shown */.SP)(name)} is not the name of an environment; use up to 255 characters on one line, with \`${name_template/* regionPlaceholder */.q5}\` as the only placeholder`);
     }
     if (!waitsForAgent) {
-        findings.warnings.push('No GitHub deployment is made, because `wait-for-ready: false` leaves out the wait that would end it.');
+        findings.warnings.push('The action creates no GitHub deployment, because with `wait-for-ready: false` it does not know how the rollout ends.');
         return undefined;
     }
-    if (regions.length > 1 && !name.includes(name_template/* regionPlaceholder */.q5)) {
-        findings.warnings.push(`\`environment\` has no \`${name_template/* regionPlaceholder */.q5}\`, so the agents of all regions share one (${(0,inputs_problems/* found */.F9)(name)}), and GitHub shows only the deployment that ended last as active.`);
+    // Previews share one environment, because GitHub keeps the name of each environment for good.
+    if (regions.length > 1 && !name.includes(name_template/* regionPlaceholder */.q5) && !isPreview) {
+        findings.warnings.push(`\`environment\` has no \`${name_template/* regionPlaceholder */.q5}\`, so the agents of all regions share ${(0,inputs_problems/* shown */.SP)(name)}, and GitHub shows only the state of the newest deployment.`);
     }
     return name;
 }
@@ -5569,13 +5537,13 @@ function readEnvironmentName({ raw, fields, regions: { regions }, findings }, wa
 ;// CONCATENATED MODULE: ./lib/inputs/image-lookup.js
 
 const checks = { auto: 'auto', true: 'always', false: 'never' };
-/** Reads how the image is looked up before the release. Undefined if there is no need to. */
+/** Reads how to look up the image before the release. Undefined if it is not looked up. */
 function readImageLookup({ raw, fields, findings, isDryRun }, agent) {
     const check = checks[fields.choice('check-image', ['auto', 'true', 'false']) ?? 'auto'];
     const pins = fields.boolean('pin-image') ?? false;
     const builds = ['cloud-build', 'build-id'].filter((input) => isImageSource(raw, input));
     if (pins && builds.length > 0) {
-        findings.problem('pin-image', `pins the tag of \`image\`, and a cloud build has none; remove \`pin-image\` or \`${builds.join('` and `')}\``);
+        findings.problem('pin-image', `pins the tag of \`image\`, but a cloud build has no tag; remove \`pin-image\` or \`${builds.join('` and `')}\``);
     }
     const isNeeded = agent?.settings.image !== undefined && (check !== 'never' || pins);
     return isNeeded ? { check, pins, isDryRun } : undefined;
@@ -5598,100 +5566,101 @@ const pullRequestInputs = [
 /** The inputs as the runner passes them: the one place that knows how. */
 class RawInputs {
     #environment;
-    #settingsFile;
-    /** Inputs of which it is not known whether an unreadable settings file says something. */
-    #unknown;
-    #renamed;
-    /** What `{pr}` stands for; it stays as it is until that is known. */
-    #pullRequest = name_template/* pullRequestPlaceholder */.KA;
-    /** @param settingsFile what a settings file says in place of inputs that are not given */
-    constructor(environment, settingsFile = new Map(), unknown = new Set(), renamed = declared/* renamedInputs */.UN) {
+    #options;
+    constructor(environment, options = {}) {
         this.#environment = environment;
-        this.#settingsFile = settingsFile;
-        this.#unknown = unknown;
-        this.#renamed = renamed;
+        this.#options = {
+            settingsFile: new Map(),
+            renamed: declared/* renamedInputs */.UN,
+            pullRequest: name_template/* pullRequestPlaceholder */.KA,
+            ...options,
+        };
     }
-    /** The same with what a settings file says. */
-    withSettingsFile(settingsFile) {
-        return new RawInputs(this.#environment, settingsFile, new Set(), this.#renamed);
+    /** The same inputs with other options. */
+    with(options) {
+        return new RawInputs(this.#environment, { ...this.#options, ...options });
     }
-    /** The same where the settings file has mistakes: what it may say counts as given. */
-    withUnreadableSettingsFile(unknown) {
-        return new RawInputs(this.#environment, new Map(), new Set(unknown), this.#renamed);
-    }
-    /** The same with the number of the pull request in place of `{pr}`. */
-    withPullRequest(number) {
-        const raw = new RawInputs(this.#environment, this.#settingsFile, this.#unknown, this.#renamed);
-        raw.#pullRequest = String(number);
-        return raw;
-    }
-    /** An input to the letter, blanks included; empty where it is not given. */
+    /** An input exactly as it was passed, blanks included; empty if it is not set. */
     verbatim(name) {
-        const given = (input) => this.#environment[raw_inputs_prefix + input.toUpperCase()] ?? '';
-        if (given(name) !== '')
-            return this.#numbered(name, given(name));
-        const [oldName] = Object.entries(this.#renamed).find(([, renamed]) => renamed === name) ?? [];
-        return oldName === undefined ? '' : this.#numbered(name, given(oldName));
+        const names = Object.entries(this.#options.renamed).filter(([, renamed]) => renamed === name);
+        const given = [name, ...names.map(([oldName]) => oldName)]
+            .map((input) => this.#environment[raw_inputs_prefix + input.toUpperCase()] ?? '')
+            .find((text) => text !== '');
+        return this.#numbered(name, given ?? '');
     }
-    /** An input without the blanks around it, else what the settings file says, else its declared default. */
+    /** An input without the blanks around it, else what the settings file says, else its default. */
     text(name) {
         const given = this.verbatim(name).trim();
         if (given !== '')
             return given;
-        const fromFile = this.#settingsFile.get(name);
+        const fromFile = this.#options.settingsFile.get(name);
         return fromFile === undefined ? declared/* declaredInputs */.WB[name] : this.#numbered(name, fromFile);
     }
     #numbered(name, text) {
         return pullRequestInputs.some((input) => input === name)
-            ? text.replaceAll(name_template/* pullRequestPlaceholder */.KA, this.#pullRequest)
+            ? text.replaceAll(name_template/* pullRequestPlaceholder */.KA, this.#options.pullRequest)
             : text;
     }
-    /** Whether the workflow gives it. */
+    /** Whether the workflow sets it. */
     isInput(name) {
         return this.verbatim(name).trim() !== '';
     }
-    /** Whether the workflow or the settings file gives it, or may. */
+    /** Whether the workflow or the settings file sets it, or may. */
     isGiven(name) {
-        return this.isInput(name) || this.#settingsFile.has(name) || this.#unknown.has(name);
+        return this.isInput(name) || this.#options.settingsFile.has(name);
     }
     /** The items of a comma- or newline-separated input. */
     items(name) {
         return splitItems(this.text(name) ?? '');
     }
-    /** Says which variables look like inputs and are not declared. */
+    /**
+     * Reports variables that look like inputs but are not declared.
+     *
+     * @returns the inputs, with the value of a misspelled one as that of the one it suggests. So no other
+     *   problem says that this one is missing, and a secret in a misspelled input is masked, too
+     */
     checkNames(findings) {
+        const misspelled = new Map();
         for (const variable of Object.keys(this.#environment)) {
             if (!variable.startsWith(raw_inputs_prefix))
                 continue;
             const name = variable.slice(raw_inputs_prefix.length).toLowerCase();
             if (name === '' || Object.hasOwn(declared/* declaredInputs */.WB, name))
                 continue;
-            const renamed = Object.hasOwn(this.#renamed, name) ? this.#renamed[name] : undefined;
+            const renames = this.#options.renamed;
+            const renamed = Object.hasOwn(renames, name) ? renames[name] : undefined;
             if (renamed !== undefined) {
                 // The runner passes a declared input as an empty string if the workflow omits it.
-                if (this.#environment[variable] !== '')
-                    findings.warnings.push(`The input \`${name}\` was renamed to \`${renamed}\`. The old name stops working in the next major version.`);
+                if (this.#environment[variable] === '')
+                    continue;
+                findings.warnings.push(`The input \`${name}\` was renamed to \`${renamed}\`. The old name stops working in the next major version.`);
                 continue;
             }
             const meant = nearestInput(name);
             if (meant === undefined) {
-                findings.warnings.push(`There is no input \`${name}\`; it has no effect.`);
+                findings.warnings.push(`Ignored the unknown input \`${name}\`.`);
             }
             else {
+                misspelled.set(name, meant);
+                if (!this.isInput(meant))
+                    findings.guessed.add(meant);
                 findings.problems.push({
                     input: name,
                     message: `this input does not exist; did you mean \`${meant}\`?`,
                 });
             }
         }
+        return this.with({
+            renamed: { ...this.#options.renamed, ...Object.fromEntries(misspelled) },
+        });
     }
 }
 /** The items of a comma- or newline-separated list; a comma within braces does not separate. */
 function splitItems(list) {
     const items = [];
     let end = list.length;
-    // From the end, so that each character is looked at once: whether a comma stands within braces is
-    // what the next brace of its line says.
+    // From the end, so that each character is read once: the next brace in its line says whether a comma
+    // is within braces.
     let isWithin = false;
     for (let index = list.length - 1; index >= 0; index--) {
         const character = list[index];
@@ -5722,7 +5691,7 @@ function nearestInput(name) {
 
 
 
-/** Inputs that hold secrets by their meaning: nothing is said of what stands in them. */
+/** Inputs that are meant to hold secrets; messages never quote their values. */
 const forSecrets = [
     'api-key',
     'pat',
@@ -5734,9 +5703,8 @@ const forSecrets = [
     'smoke-test-body',
 ];
 /**
- * Parts of secrets that stand in an input where they do not belong: lists are taken apart at commas,
- * lines `region: name` at colons, and of an address the host is told, so that what is said of them
- * quotes parts, in which the whole is not to be found.
+ * Parts of secrets that are in the wrong input. Messages may quote such a part, which redacting the whole
+ * secret would miss: an item of a list, one side of a line `region: name`, or the host of an address.
  */
 function misplacedParts(raw, secrets) {
     const texts = declared/* inputNames */.vj
@@ -5752,28 +5720,157 @@ function hostOf(line) {
     return URL.canParse(line) ? new URL(line).host : '';
 }
 
-// EXTERNAL MODULE: ./lib/text/list.js
-var text_list = __nccwpck_require__(8735);
+;// CONCATENATED MODULE: ./lib/inputs/secrets/source.js
+
+
+/** The inputs that bring secrets, the strongest first. */
+const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
+/** Longer texts are not keys and may be anything, so they are not shown. */
+const maxKeyLength = 64;
+/** What one source contains, mistakes included. */
+class SourceReading {
+    source;
+    entries = [];
+    #places = new Map();
+    /** Sentences without the name of the input; never a value. */
+    problems = [];
+    /** Texts that could not be read but may be (part of) a secret, to be masked. */
+    possibleSecrets = [];
+    /** What is not sent on purpose, for the log. */
+    remarks = [];
+    /** Patterns that select nothing: as likely a mistake as an empty value. */
+    unmatched = [];
+    /** Whether a mistake in another input explains why it is empty. */
+    isReportedElsewhere = false;
+    constructor(source) {
+        this.source = source;
+    }
+    /** Adds an entry, unless its key is not valid or is already there. */
+    add(key, value, place, details = {}) {
+        if (!names/* secretKey */.oF.pattern.test(key)) {
+            this.refuseKey(key, place);
+            this.addPossibleSecret(value);
+            return;
+        }
+        const earlier = this.#places.get(key);
+        if (earlier !== undefined) {
+            this.problems.push(`${place}: \`${key}\` is set twice, first in ${earlier}`);
+            this.addPossibleSecret(value);
+            return;
+        }
+        this.#places.set(key, place);
+        this.entries.push({ key, value: new secret_value/* SecretValue */.i(value), place, ...details });
+    }
+    /** Reports a key that the platform would reject. */
+    refuseKey(key, place) {
+        const shown = key.length > maxKeyLength ? `of ${key.length} characters` : `\`${key}\``;
+        this.problems.push(`${place}: the key ${shown} is not valid; use ${names/* secretKey */.oF.rule}`);
+        if (key.length > maxKeyLength)
+            this.addPossibleSecret(key);
+    }
+    /** Reports why a value cannot be read here, and how to pass it. */
+    refuseValue(key, value, place, reason) {
+        this.addPossibleSecret(value);
+        if (!names/* secretKey */.oF.pattern.test(key)) {
+            this.refuseKey(key, place);
+            return;
+        }
+        this.problems.push(`${place}: \`${key}\` ${reason}. Pass \`${key}\` with \`secrets-env\``);
+    }
+    /**
+     * Stops reading at a mistake, because nothing after it is certain. Empty entries are dropped: they may be
+     * lines of a value that spans several lines.
+     */
+    stopAt(problem) {
+        this.problems.push(problem);
+        const kept = this.entries.filter(({ value }) => !value.isEmpty);
+        this.entries.splice(0, Infinity, ...kept);
+        return this;
+    }
+    /** Whether it has no secrets, and that was not reported yet. */
+    get isEmpty() {
+        const found = this.entries.length + this.problems.length + this.unmatched.length;
+        return found === 0 && !this.isReportedElsewhere;
+    }
+    addPossibleSecret(text) {
+        this.possibleSecrets.push(new secret_value/* SecretValue */.i(text));
+    }
+    /** The same for a line that was not read: if it is `KEY=value`, the value alone is as secret. */
+    addPossibleSecretLine(line) {
+        this.addPossibleSecret(line);
+        if (line.includes('='))
+            this.addPossibleSecret(line.slice(line.indexOf('=') + 1));
+    }
+}
+/** Whether a name looks like that of a variable, not like part of a value. */
+function isConventional(key) {
+    return /^[A-Z_][A-Z0-9_]*$/.test(key);
+}
+/** The key before a mistake, if it certainly is one, and not part of a value that spans several lines. */
+function afterKey(key) {
+    return key !== undefined && isConventional(key) ? ` (after the key \`${key}\`)` : '';
+}
+/**
+ * Whether a line is probably the end of a base64 or base32 value that spans several lines: `…==`, or `…=`
+ * after letters of both cases. Shown as a key, it would reveal half of a secret.
+ */
+function endsBase64(key, value) {
+    return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
+}
+/**
+ * What is wrong with a line that is not `KEY=value`, and how to fix it: the end of a sentence that begins
+ * with its place, without the line itself. Undefined if it could be anything.
+ */
+function mistakeIn(line) {
+    return commonMistakes.find(({ pattern }) => pattern.test(line))?.words;
+}
+/** All require the beginning of a key; anything else may be part of a secret. */
+const commonMistakes = [
+    {
+        pattern: /^\s*export\s+[A-Za-z_]\w*=/,
+        words: 'begins with `export`, which is for shells. Write `KEY=value`',
+    },
+    {
+        pattern: /^\s*-\s+[A-Za-z_]\w*(?:=|:\s|$)/,
+        words: 'begins with `- `, as in a YAML list. Write `KEY=value`',
+    },
+    {
+        pattern: /^\s*[A-Za-z_][\w-]*:(?:\s|$)/,
+        words: 'has a colon after its key. Write `KEY=value`',
+    },
+    {
+        pattern: /^[A-Za-z_][\w-]*\s+=/,
+        words: 'has a blank between its key and the `=`. Write `KEY=value`',
+    },
+    { pattern: /^\s+[A-Za-z_][\w-]*=/, words: 'begins with a blank. Write `KEY=value`' },
+    {
+        pattern: /^\s*[[{]/,
+        words: 'looks like JSON. Pass JSON with `secrets-json`',
+    },
+];
+/** What `${{ secrets }}` becomes, which is an object. */
+const objectAsText = 'is the word `Object`, which is what `${{ secrets }}` becomes. Write `secrets-json: ${{ toJSON(secrets) }}`';
+function isObjectAsText(input) {
+    return input.trim() === 'Object';
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/pull-request.js
 
 
 
 
 
-/** A name that somebody else is unlikely to give an agent by chance. */
+
+/** Other agents are unlikely to have a name with this in it. */
 const tellingName = `pr-${name_template/* pullRequestPlaceholder */.KA}`;
-/** Stands in for a number that is missing, so that everything else can be checked. */
+/** Replaces a missing number, so that everything else can be checked. */
 const anyNumber = 1;
-/** Whether a preview is to be deleted. A value that is neither true nor false is reported elsewhere. */
+/** Whether to delete a preview. A value that is neither true nor false is reported elsewhere. */
 function isTeardown(raw) {
     return raw.text('teardown')?.toLowerCase() === 'true';
 }
-/** For checks of inputs outside of a workflow. */
-function noEvent() {
-    return Promise.resolve({ eventName: '', payload: undefined });
-}
-/** Reads which pull request `{pr}` stands for. The event is read only if an input asks for that. */
-async function readPullRequest(raw, findings, readEvent = noEvent) {
+/** Reads which pull request `{pr}` stands for. Reads the event only if an input has `{pr}`. */
+async function readPullRequest(raw, findings, readEvent) {
     const holders = pullRequestInputs.filter((input) => raw.text(input)?.includes(name_template/* pullRequestPlaceholder */.KA) === true);
     if (holders.length === 0) {
         if (raw.isGiven('pr-number') && !isTeardown(raw)) {
@@ -5781,49 +5878,72 @@ async function readPullRequest(raw, findings, readEvent = noEvent) {
         }
         return { raw, preview: undefined };
     }
-    const event = await readEvent();
+    const event = (await readEvent?.()) ?? { eventName: '', payload: undefined };
     const ofEvent = pullRequestOf(event);
     const number = readNumber(raw, findings, ofEvent);
     if (number === undefined && !raw.isGiven('pr-number')) {
+        const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
         for (const input of holders) {
-            const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
             findings.problem(input, `has \`${name_template/* pullRequestPlaceholder */.KA}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``);
         }
     }
     checkLines(raw, findings);
-    const name = raw.text('agent-name');
+    const unclear = setInputs.filter((input) => isUnclear(raw, input));
+    const hasPreview = holders.includes('agent-name');
+    if (!hasPreview && !isTeardown(raw))
+        reportUnclear(findings, unclear);
     return {
-        raw: raw.withPullRequest(number ?? anyNumber),
-        preview: number === undefined || name?.includes(name_template/* pullRequestPlaceholder */.KA) !== true
+        raw: raw.with({ pullRequest: String(number ?? anyNumber) }),
+        preview: number === undefined || !hasPreview
             ? undefined
             : {
                 pullRequest: number,
                 openedAt: ofEvent?.openedAt,
-                hasTellingName: valuesOf(name).every((value) => value.includes(tellingName)),
+                hasUniqueName: hasUniqueName(raw, 'agent-name'),
+                unclearSets: unclear.map((input) => kinds[input]),
             },
     };
+}
+/** Inputs that name sets, and the kinds of those sets. */
+const kinds = { 'secret-set': 'secret', 'image-credentials': 'imagePullSecret' };
+const setInputs = ['secret-set', 'image-credentials'];
+/** Whether a set would be written whose name alone does not show that it belongs to the preview. */
+function isUnclear(raw, input) {
+    const isWritten = input === 'image-credentials'
+        ? raw.isGiven('registry')
+        : secretSources.some((source) => raw.isGiven(source));
+    const hasPlaceholder = raw.text(input)?.includes(name_template/* pullRequestPlaceholder */.KA) === true;
+    return isWritten && hasPlaceholder && !hasUniqueName(raw, input);
+}
+function hasUniqueName(raw, input) {
+    return valuesOf(raw.text(input) ?? '').every((value) => value.includes(tellingName));
 }
 function readNumber(raw, findings, ofEvent) {
     const text = raw.text('pr-number');
     if (text === undefined)
         return ofEvent?.number;
     if (!/^[1-9]\d{0,8}$/.test(text)) {
-        findings.problem('pr-number', `has to be the number of a pull request; ${(0,inputs_problems/* found */.F9)(text)}`);
-        return undefined;
+        return findings.problem('pr-number', `${(0,inputs_problems/* shown */.SP)(text)} is not the number of a pull request`);
     }
     if (ofEvent !== undefined && ofEvent.number !== Number(text)) {
-        findings.problem('pr-number', `is ${text}, but the event is about pull request ${ofEvent.number}; remove \`pr-number\``);
+        return findings.problem('pr-number', `is ${text}, but the event is about pull request ${ofEvent.number}; remove \`pr-number\``);
     }
     return Number(text);
 }
-/** A name that is a preview's in one region only would be somebody else's in the others. */
+/** Without an agent for the pull request, only their names can show that sets belong to it. */
+function reportUnclear(findings, sets) {
+    for (const input of sets) {
+        findings.problem(input, `does not contain \`${tellingName}\`, and \`agent-name\` has no \`${name_template/* pullRequestPlaceholder */.KA}\`. Nothing else tells this set from another one with its name, because the platform does not show how old a set is`);
+    }
+}
+/** Without `{pr}` in one region, the name there may belong to another agent. */
 function checkLines(raw, findings) {
     for (const input of pullRequestInputs) {
         const values = valuesOf(raw.text(input) ?? '');
         const without = values.filter((value) => !value.includes(name_template/* pullRequestPlaceholder */.KA));
         if (without.length === 0 || without.length === values.length)
             continue;
-        findings.problem(input, `has \`${name_template/* pullRequestPlaceholder */.KA}\` in some of its lines only; add it to the others (${(0,text_list/* listOf */.c)(without.map((value) => value.trim()))})`);
+        findings.problem(input, `has \`${name_template/* pullRequestPlaceholder */.KA}\` in only some of its lines; add it to the others (${(0,text_list/* listOf */.c)(without.map((value) => value.trim()))})`);
     }
 }
 /** One value, or those of lines `region: value`. */
@@ -5836,29 +5956,14 @@ function valuesOf(text) {
 
 
 
-/** Seconds; jobs on runners of one's own may take days, but no step of a release does. */
+/** Seconds; jobs on self-hosted runners may take days, but no step of a release does. */
 const maxWait = 24 * 60 * 60;
 /**
- * The bounds of a value by where it comes from. The settings file belongs to the platform's client, which
- * may allow more tomorrow, so there they are open.
+ * Reads single inputs. Each mistake becomes a finding.
+ *
+ * The settings file belongs to the platform's client, which may allow more tomorrow. So a value from
+ * there that this version does not know is sent, with a warning.
  */
-function boundsFor(raw, input, bounds) {
-    return { ...bounds, areOpen: !raw.isInput(input) };
-}
-/** A whole number within bounds; undefined, with a finding, if it is none. */
-function parseInteger(findings, input, text, { least, most, areOpen = false }) {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= (most ?? Infinity))
-        return number;
-    const bounds = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
-    if (areOpen && !Number.isNaN(number)) {
-        findings.warnings.push(`\`${findings.displayName(input)}\` is not a number that this version of the action knows (${bounds}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it anyway.`);
-        return number;
-    }
-    findings.problem(input, `has to be a whole number ${bounds}, in digits; ${(0,inputs_problems/* found */.F9)(text)}`);
-    return undefined;
-}
-/** Reads single inputs as the types they stand for; each mistake becomes a finding. */
 class Fields {
     #raw;
     #findings;
@@ -5866,26 +5971,38 @@ class Fields {
         this.#raw = raw;
         this.#findings = findings;
     }
-    /** A text that keeps a naming rule of the platform. */
+    /** A text that follows a naming rule of the platform. */
     name(input, { pattern, rule }) {
         const text = this.#raw.text(input);
         if (text === undefined || pattern.test(text))
             return text;
-        this.#findings.problem(input, `has to be ${rule}; ${(0,inputs_problems/* found */.F9)(text)}`);
-        return undefined;
+        return this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(text)} is not valid; use ${rule}`);
     }
     /** A whole number within bounds. */
     integer(input, bounds) {
         const text = this.#raw.text(input);
-        return text === undefined
-            ? undefined
-            : parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
+        return text === undefined ? undefined : this.parseInteger(input, text, bounds);
+    }
+    /** The same for a text that an input holds. */
+    parseInteger(input, text, { least, most }) {
+        const range = most === undefined ? `of ${least} or more` : `from ${least} to ${most}`;
+        if (!/^\d{1,9}$/.test(text)) {
+            return this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(text)} is not a whole number ${range}, written in digits`);
+        }
+        const number = Number(text);
+        if (number >= least && number <= (most ?? Infinity))
+            return number;
+        if (this.#raw.isInput(input)) {
+            return this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(text)} is out of range; use a whole number ${range}`);
+        }
+        this.#warnOfUnknown(input, text, `whole numbers ${range}`);
+        return number;
     }
     /** Seconds of a time limit, as milliseconds. */
     timeout(input) {
         return (this.integer(input, { least: 1, most: maxWait }) ?? 0) * 1000;
     }
-    /** A boolean as YAML 1.2 has it. */
+    /** A boolean as in YAML 1.2. */
     boolean(input) {
         const text = this.#raw.text(input);
         if (text === undefined)
@@ -5894,56 +6011,57 @@ class Fields {
             return true;
         if (['false', 'False', 'FALSE'].includes(text))
             return false;
-        this.#findings.problem(input, `has to be \`true\` or \`false\`; ${(0,inputs_problems/* found */.F9)(text)}`);
-        return undefined;
+        return this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(text)} is neither \`true\` nor \`false\``);
     }
     /** One of a few words. */
     choice(input, choices) {
         const text = this.#raw.text(input);
-        if (text === undefined)
-            return undefined;
-        const choice = choices.find((one) => one === text.toLowerCase());
-        if (choice === undefined) {
-            const meant = (0,nearest/* nearest */.pA)(text, choices);
-            this.#findings.problem(input, `has to be one of ${(0,text_list/* listOf */.c)(choices)}; ${(0,inputs_problems/* found */.F9)(text)}${meant === undefined ? '' : `. Did you mean \`${meant}\`?`}`);
-        }
-        return choice;
+        const choice = choices.find((one) => one === text?.toLowerCase());
+        if (text === undefined || choice !== undefined)
+            return choice;
+        return this.#refuseWord(input, text, choices, (0,nearest/* nearest */.pA)(text, choices));
     }
     /**
-     * One of a few words, as of today. An input has to be one of them. The settings file belongs to the
-     * platform's client, which may know more words tomorrow: there, only a near miss is a mistake.
+     * One of the words that this version knows. From the settings file, others are accepted, too, unless
+     * they are a near miss.
      *
      * @param aliases what else people call the words
      */
     word(input, words, aliases = {}) {
         const text = this.#raw.text(input);
-        if (text === undefined || this.#raw.isInput(input))
-            return this.choice(input, words);
-        const written = text.toLowerCase();
-        if (words.includes(written))
-            return written;
-        const meant = aliases[written] ?? (0,nearest/* nearest */.pA)(text, words);
-        if (meant !== undefined) {
-            this.#findings.problem(input, `has to be one of ${(0,text_list/* listOf */.c)(words)}; ${(0,inputs_problems/* found */.F9)(text)}. Did you mean \`${meant}\`?`);
+        if (text === undefined)
             return undefined;
+        const word = text.toLowerCase();
+        if (words.includes(word))
+            return word;
+        const meant = aliases[word] ?? (0,nearest/* nearest */.pA)(text, words);
+        if (meant !== undefined || this.#raw.isInput(input)) {
+            return this.#refuseWord(input, text, words, meant);
         }
-        this.#findings.warnings.push(`\`${this.#findings.displayName(input)}\` is not one of the words that this version of the action knows (${(0,text_list/* listOf */.c)(words)}); ${(0,inputs_problems/* found */.F9)(text)}. The action sends it anyway.`);
+        this.#warnOfUnknown(input, text, (0,text_list/* listOf */.c)(words));
         return text;
     }
-    /** Says of inputs that are given, and not what they are anyway, that they have no effect without another one. */
+    #refuseWord(input, text, words, meant) {
+        const suggestion = meant === undefined ? '' : `. Did you mean \`${meant}\`?`;
+        return this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(text)} is not one of ${(0,text_list/* listOf */.c)(words)}${suggestion}`);
+    }
+    #warnOfUnknown(input, text, known) {
+        this.#findings.warnings.push(`${(0,inputs_problems/* shown */.SP)(text)} in \`${this.#findings.displayName(input)}\` is not a value that this version of the action knows (${known}). The action sends it anyway.`);
+    }
+    /** Reports inputs that are set, and not to their defaults, but need another input. */
     noEffectWithout(needed, inputs) {
         for (const input of inputs) {
             if (this.#raw.isInput(input) && this.#raw.text(input) !== declared/* declaredInputs */.WB[input]) {
-                this.#findings.problem(input, `has no effect without \`${needed}\`, which is not given`);
+                this.#findings.problem(input, `has no effect without \`${needed}\`, which is not set`);
             }
         }
     }
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/regional.js
-/** A value that may differ from region to region. */
+/** A value that may differ between regions. */
 class Regional {
-    /** The value of every region that has none of its own. */
+    /** The value for all regions without their own. */
     others;
     #own;
     constructor(others, own = new Map()) {
@@ -5953,11 +6071,11 @@ class Regional {
     in(region) {
         return this.#own.get(region) ?? this.others;
     }
-    /** The regions that have a value of their own. */
+    /** The regions with their own value. */
     get regions() {
         return [...this.#own.keys()];
     }
-    /** What `work` makes of each value; undefined is none. */
+    /** Transforms each value; undefined removes it. */
     map(work) {
         const own = [...this.#own].flatMap(([region, value]) => {
             const result = work(value);
@@ -5977,25 +6095,26 @@ class Regional {
 
 
 
-
-/** Stands for a region that is not known before the platform is asked. */
+/** Stands for a region that only the platform knows. */
 const exampleRegion = 'us-west';
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
 class RegionFields {
     #raw;
     #findings;
-    /** The regions that were named, in their order. */
+    #fields;
+    /** The regions that `region` lists, in that order. */
     regions;
-    constructor(raw, findings) {
+    constructor(raw, findings, fields) {
         this.#raw = raw;
         this.#findings = findings;
+        this.#fields = fields;
         this.regions = this.#readRegions();
     }
-    /** The regions that values are checked for: where none is named, one that stands for it. */
+    /** The regions that values are checked for; an example if none is listed. */
     get checkedRegions() {
         return this.regions.length === 0 ? [exampleRegion] : this.regions;
     }
-    /** A name on the platform: a template, and unique in every region. */
+    /** The template of a name on the platform, which differs from region to region. */
     name(input, rule, placeholders) {
         const templates = this.#values(input, { isRequiredEverywhere: true });
         if (templates === undefined)
@@ -6003,11 +6122,11 @@ class RegionFields {
         const shell = templates.values.find((value) => value.includes('${'));
         if (shell !== undefined) {
             const fixed = shell.replaceAll('${', '{');
-            this.#findings.problem(input, `has a \`$\` before a placeholder; placeholders are only in braces; ${(0,inputs_problems/* found */.F9)(shell)}${(0,inputs_problems/* looksLikeCredential */.Pv)(fixed) ? '' : `. Use \`${fixed}\``}`);
-            return undefined;
+            return this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(shell)} has a \`$\` before a placeholder; ${(0,inputs_problems/* looksLikeCredential */.Pv)(fixed) ? 'remove it' : `use \`${fixed}\``}`);
         }
+        if (!this.#checkPlaceholders(input, templates, placeholders))
+            return undefined;
         const checks = [
-            this.#checkPlaceholders(input, templates, placeholders),
             this.#checkRule(input, templates, rule),
             this.#checkUniqueness(input, templates, rule),
         ];
@@ -6016,23 +6135,23 @@ class RegionFields {
     /** Whole numbers within bounds. */
     integer(input, bounds) {
         const texts = this.#values(input, { isRequiredEverywhere: false });
-        const parse = (text) => parseInteger(this.#findings, input, text, boundsFor(this.#raw, input, bounds));
-        return texts?.map(parse) ?? new Regional(undefined);
+        return (texts?.map((text) => this.#fields.parseInteger(input, text, bounds)) ??
+            new Regional(undefined));
     }
     #readRegions() {
         const regions = [];
         const items = this.#raw.items('region');
         if (items.length === 0 && this.#raw.text('region') !== undefined) {
-            this.#findings.problem('region', 'is given, and names no region');
+            this.#findings.problem('region', 'is set but contains no region');
         }
         for (const item of items) {
             if (!names/* regionCode */.Gw.pattern.test(item)) {
                 const written = regionsIn(item);
                 const isShown = written.every((one) => names/* regionCode */.Gw.pattern.test(one)) && !(0,inputs_problems/* looksLikeCredential */.Pv)(item);
-                this.#findings.problem('region', `has to be ${names/* regionCode */.Gw.rule}; ${(0,inputs_problems/* found */.F9)(item)}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`);
+                this.#findings.problem('region', `${(0,inputs_problems/* shown */.SP)(item)} is not valid; use ${names/* regionCode */.Gw.rule}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`);
             }
             else if (regions.includes(item)) {
-                this.#findings.problem('region', `names \`${item}\` twice`);
+                this.#findings.problem('region', `lists \`${item}\` twice`);
             }
             else {
                 regions.push(item);
@@ -6041,19 +6160,17 @@ class RegionFields {
         return regions;
     }
     /** One value for all regions, or lines `region: value`, with `*: value` for the others. */
-    #values(input, { isRequiredEverywhere: isRequiredEverywhere }) {
+    #values(input, { isRequiredEverywhere }) {
         const text = this.#raw.text(input);
         if (text === undefined)
             return undefined;
         // None of these values can hold a colon or a line break.
         if (!/[:\n]/.test(text))
             return new Regional(text);
-        // Lines are counted as they stand in the workflow.
-        const lines = this.#readLines(input, this.#raw.isInput(input) ? this.#raw.verbatim(input) : text);
-        if (lines === undefined)
+        // Lines are counted as in the workflow.
+        const values = this.#readLines(input, this.#raw.isInput(input) ? this.#raw.verbatim(input) : text);
+        if (values === undefined)
             return undefined;
-        const { others, own } = lines;
-        const values = new Regional(others, own);
         const checks = [
             this.#checkRegions(input, values),
             !isRequiredEverywhere || this.#checkCompleteness(input, values),
@@ -6069,8 +6186,7 @@ class RegionFields {
             const [, region, value] = /^(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*)$/.exec(line.trim()) ?? [];
             const place = `line ${index + 1}`;
             if (region === undefined || value === undefined || (0,inputs_problems/* looksLikeCredential */.Pv)(region)) {
-                this.#findings.problem(input, `has to be one value, or lines \`region: value\` (\`*: value\` for the other regions); ${place} is neither`);
-                return undefined;
+                return this.#findings.problem(input, `${place} is not \`region: value\`; set one value, or lines \`region: value\` (\`*: value\` for the other regions)`);
             }
             if (own.has(region)) {
                 checks = false;
@@ -6080,17 +6196,17 @@ class RegionFields {
         }
         const others = own.get('*');
         own.delete('*');
-        return checks ? { others, own } : undefined;
+        return checks ? new Regional(others, own) : undefined;
     }
     #checkRegions(input, { regions }) {
         if (regions.length > 0 && this.regions.length === 0) {
-            this.#findings.problem(input, `has lines for regions (${(0,text_list/* listOf */.c)(regions)}), so \`region\` has to say which regions are released to`);
+            this.#findings.problem(input, `has lines for regions (${(0,text_list/* listOf */.c)(regions)}); set \`region\` to the regions to release to`);
             return false;
         }
         const unknown = regions.filter((region) => !this.regions.includes(region));
         if (unknown.length === 0)
             return true;
-        this.#findings.problem(input, `has a line for ${(0,text_list/* listOf */.c)(unknown)}, which is not released to; \`region\` names ${(0,text_list/* listOf */.c)(this.regions)}${meantFor(unknown, this.regions)}`);
+        this.#findings.problem(input, `has a line for ${(0,text_list/* listOf */.c)(unknown)}, but \`region\` lists ${(0,text_list/* listOf */.c)(this.regions)}${meantFor(unknown, this.regions)}`);
         return false;
     }
     #checkCompleteness(input, values) {
@@ -6107,30 +6223,27 @@ class RegionFields {
             const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
             if (unknown.length > 0) {
                 checks = false;
-                const known = placeholders.length === 0 ? 'none' : (0,text_list/* listOf */.c)(placeholders);
-                this.#findings.problem(input, `may hold ${known} in braces; ${(0,inputs_problems/* found */.F9)(value)}`);
+                this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(value)} has an unknown placeholder; available: ${(0,text_list/* listOf */.c)([...placeholders, name_template/* pullRequestPlaceholder */.KA])}`);
             }
             if (held.filter((placeholder) => placeholder === name_template/* versionPlaceholder */.Wg).length > 1) {
                 checks = false;
-                this.#findings.problem(input, `may hold \`${name_template/* versionPlaceholder */.Wg}\` once; ${(0,inputs_problems/* found */.F9)(value)}`);
+                this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(value)} has \`${name_template/* versionPlaceholder */.Wg}\` more than once`);
             }
         }
         return checks;
     }
     #checkRule(input, templates, { pattern, rule }) {
-        const told = new Set();
+        const reported = new Set();
         for (const region of this.checkedRegions) {
             const template = templates.in(region) ?? '';
             const name = (0,name_template/* nameOfAnyVersion */.TL)((0,name_template/* nameInRegion */.J4)(template, region));
-            if (pattern.test(name) || told.has(template))
+            if (pattern.test(name) || reported.has(template))
                 continue;
-            told.add(template);
-            const become = name === template
-                ? ''
-                : `, which would be a name of ${name.length} characters in ${region}`;
-            this.#findings.problem(input, `has to be ${rule}; ${(0,inputs_problems/* found */.F9)(template)}${become}`);
+            reported.add(template);
+            const length = name === template ? '' : ` (${name.length} characters in ${region})`;
+            this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(template)}${length} is not valid; use ${rule}`);
         }
-        return told.size === 0;
+        return reported.size === 0;
     }
     #checkUniqueness(input, templates, rule) {
         const regionsByName = new Map();
@@ -6140,18 +6253,18 @@ class RegionFields {
         }
         const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
         for (const [name, regions] of shared) {
-            this.#findings.problem(input, `gives ${(0,text_list/* listOf */.c)(regions)} the same name, and names are unique across the platform; ${(0,inputs_problems/* found */.F9)(name)}; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`);
+            this.#findings.problem(input, `${(0,inputs_problems/* shown */.SP)(name)} is the name in ${(0,text_list/* listOf */.c)(regions)}, but names are unique across the platform; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`);
         }
         return shared.length === 0;
     }
-    /** The platform's client reads the settings file too, and does not know `{region}`. */
+    /** The platform's client reads the settings file, too, and does not know `{region}`. */
     #suggestionFor(input, better) {
-        if (!this.#findings.substitutes.has(input))
-            return `${better} would do, or lines \`region: name\``;
-        return `set the input \`${input}\`, such as to ${better}, because the platform's client reads the file too`;
+        return this.#findings.substitutes.has(input)
+            ? `set the input \`${input}\` to ${better}, because the platform's client reads the file, too`
+            : `use ${better}, or lines \`region: name\``;
     }
 }
-/** The name with the region in it, where that is a name that may be shown and given in each of them. */
+/** The name with `{region}` added, if that is valid in each region and may be shown. */
 function suggestedName(name, regions, { pattern }) {
     const better = name.includes(name_template/* versionPlaceholder */.Wg)
         ? name.replace(name_template/* versionPlaceholder */.Wg, `${name_template/* regionPlaceholder */.q5}-${name_template/* versionPlaceholder */.Wg}`)
@@ -6161,7 +6274,7 @@ function suggestedName(name, regions, { pattern }) {
         ? `\`${better}\``
         : `a name with \`${name_template/* regionPlaceholder */.q5}\` in it`;
 }
-/** What somebody may have meant: codes with blanks between them, or one in another style. */
+/** The codes that were probably meant: separated by blanks, or one in another style. */
 function regionsIn(text) {
     const words = text.toLowerCase().replaceAll('_', '-').split(/\s+/);
     return words.every((word) => word.includes('-')) ? words : [words.join('-')];
@@ -6174,30 +6287,17 @@ function meantFor([first = '', ...others], regions) {
 ;// CONCATENATED MODULE: ./lib/inputs/reader.js
 
 
-/** Everything that the readers of single inputs work with: they take it as their first parameter. */
-class InputReader {
-    raw;
-    environment;
-    workspace;
-    readFile;
-    findings;
-    settingsFile;
-    /** Single inputs as the types they stand for. */
-    fields;
-    /** Inputs whose values may differ by region. */
-    regions;
-    isDryRun;
-    constructor(source, settingsFile) {
-        this.raw = source.raw;
-        this.environment = source.environment;
-        this.workspace = source.workspace;
-        this.readFile = source.readFile;
-        this.findings = source.findings;
-        this.settingsFile = settingsFile;
-        this.fields = new Fields(this.raw, this.findings);
-        this.regions = new RegionFields(this.raw, this.findings);
-        this.isDryRun = this.fields.boolean('dry-run') ?? false;
-    }
+function inputReader(source, settingsFile) {
+    const { raw, findings } = source;
+    const fields = new Fields(raw, findings);
+    const regions = new RegionFields(raw, findings, fields);
+    return {
+        ...source,
+        settingsFile,
+        fields,
+        regions,
+        isDryRun: fields.boolean('dry-run') ?? false,
+    };
 }
 
 // EXTERNAL MODULE: ./lib/registry/reference.js
@@ -6209,35 +6309,35 @@ var registry_reference = __nccwpck_require__(9758);
 
 
 
-/** The password of the registry and what is made of it, for masking. */
+/** The password of the registry and what contains it, to be masked even if it is not valid. */
 function givenRegistrySecrets(raw) {
     const password = readPassword(raw);
     const username = raw.text('registry-username');
     return [
         ...(password === '' ? [] : [new secret_value/* SecretValue */.i(password)]),
-        // Somebody may give user and password in one.
+        // Somebody may put user and password into one input.
         ...(username?.includes(':') === true
             ? [new secret_value/* SecretValue */.i(username.slice(username.indexOf(':') + 1))]
             : []),
         ...(password === '' || username === undefined ? [] : [authenticationOf(username, password)]),
     ];
 }
-/** Reads the image pull secret to bind, and its credentials where it is to be written. */
+/** Reads the image pull secret to bind, and its credentials if `registry` is set. */
 function readImagePullSecret(reader) {
     const { raw, regions, findings } = reader;
     const name = regions.name('image-credentials', names/* secretSetName */._u, [name_template/* regionPlaceholder */.q5]);
     const registry = readRegistry(reader);
-    if (raw.isGiven('image-credentials')) {
-        if (!raw.isGiven('agent-name') && !raw.isGiven('registry')) {
-            findings.problem('image-credentials', 'has no effect without `agent-name` (to bind it) or `registry` (to write it); set one of them');
-        }
-    }
-    else if (raw.isGiven('registry')) {
+    const [isNamed, isWritten] = [raw.isGiven('image-credentials'), raw.isGiven('registry')];
+    if (isWritten && !isNamed) {
         findings.problem('registry', 'needs `image-credentials`, the name of the image pull secret');
+    }
+    if (isNamed && !isWritten && !raw.isGiven('agent-name')) {
+        findings.problem('image-credentials', 'has no effect without `agent-name` (to bind it) or `registry` (to write it); set one of them');
     }
     return name === undefined ? undefined : { name, registry };
 }
-function readRegistry({ raw, fields, isDryRun, findings, }) {
+function readRegistry(reader) {
+    const { raw, fields, isDryRun, findings } = reader;
     if (!raw.isGiven('registry')) {
         fields.noEffectWithout('registry', ['registry-username', 'registry-password']);
         return undefined;
@@ -6246,78 +6346,73 @@ function readRegistry({ raw, fields, isDryRun, findings, }) {
     const username = raw.text('registry-username');
     const password = readPassword(raw);
     if (username === undefined) {
-        findings.problem('registry-username', 'is needed with `registry`');
+        findings.problem('registry-username', 'is not set, but `registry` needs it');
     }
     else if (/[:\s]/.test(username)) {
-        findings.problem('registry-username', 'cannot hold a colon or blanks: a colon separates it from the password');
+        findings.problem('registry-username', 'contains a colon or blanks; remove them (a colon separates it from the password)');
     }
-    if (password === '' && isDryRun) {
+    if (password === '') {
+        if (!isDryRun) {
+            return findings.problem('registry-password', `is empty, but \`registry\` needs it. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}`);
+        }
         findings.notices.push('`registry-password` is empty. The plan continues without it; a release would fail.');
-    }
-    else if (password === '') {
-        findings.problem('registry-password', `is needed with \`registry\`, and is empty. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}`);
     }
     if (host === undefined || username === undefined)
         return undefined;
-    if (password === '' && !isDryRun)
-        return undefined;
-    const shortLived = shortLivedCredentials.find(({ matches: matches }) => matches({ host, username, password }));
+    warnOfUnfit(reader, { host, username, password });
+    return { host, authentication: authenticationOf(username, password) };
+}
+/** Warns of credentials that will not pull the image for long, or not at all. */
+function warnOfUnfit({ raw, findings }, credentials) {
+    const shortLived = shortLivedCredentials.find(({ matches }) => matches(credentials));
     if (shortLived !== undefined) {
         findings.warnings.push(`${shortLived.what}. The platform pulls the image again whenever an instance starts, and will fail then. ${shortLived.advice}`);
     }
     const image = raw.text('image');
-    const source = image === undefined ? undefined : (0,registry_reference/* parseImageReference */.o_)(image).registry;
-    if (source !== undefined && source !== (0,registry_reference/* registryName */.jT)(host)) {
-        findings.warnings.push(`\`registry\` is \`${(0,registry_reference/* registryName */.jT)(host)}\`, but \`image\` is in \`${source}\`: the image pull secret does not help to pull it.`);
-    }
-    return { host, authentication: authenticationOf(username, password) };
+    const name = (0,registry_reference/* registryName */.jT)(credentials.host);
+    if (image === undefined || (0,registry_reference/* parseImageReference */.o_)(image).registry === name)
+        return;
+    findings.warnings.push(`\`registry\` is \`${name}\`, but \`image\` is in \`${(0,registry_reference/* parseImageReference */.o_)(image).registry}\`. The image pull secret does not help to pull it.`);
 }
-/** Credentials that end soon after the release, and what to use instead. */
+/** Credentials that expire soon after the release, and what to use instead. */
 const shortLivedCredentials = [
     {
         matches: ({ password }) => password.startsWith('ghs_'),
-        what: '`registry-password` is a token of this job (`ghs_…`) and ends with it',
+        what: '`registry-password` is a token of this job (`ghs_…`) and expires with it',
         advice: 'Use a token that lasts, such as a fine-grained one with `read:packages`.',
     },
     {
         matches: ({ host, username }) => username === 'AWS' || /\.dkr\.ecr[.-].*\.amazonaws\.com(\.cn)?$/.test(new URL(host).hostname),
-        what: 'A password for Amazon ECR ends after 12 hours',
+        what: 'A password for Amazon ECR expires after 12 hours',
         advice: 'Renew the image pull secret on a schedule, at least every 6 hours (docs/images.md has the workflow), or let the platform build the image with `cloud-build`.',
     },
     {
         matches: ({ username }) => username === 'oauth2accesstoken',
-        what: 'An access token for Google Artifact Registry (`oauth2accesstoken`) ends after 1 hour',
+        what: 'An access token for Google Artifact Registry (`oauth2accesstoken`) expires after 1 hour',
         advice: 'Use the key of a service account that may only read: `registry-username: _json_key_base64` and the key in base64 as `registry-password` (docs/images.md).',
     },
     {
         matches: ({ username }) => username === '00000000-0000-0000-0000-000000000000',
-        what: 'A token for Azure Container Registry with the all-zero user ends after 3 hours',
+        what: 'A token for Azure Container Registry with the all-zero user expires after 3 hours',
         advice: 'Use a token of the registry with a scope map, or a service principal that may only pull (docs/images.md).',
     },
 ];
 function readHost(text, findings) {
     const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-    let url;
-    try {
-        url = new URL(withScheme);
+    if (!URL.canParse(withScheme)) {
+        return findings.problem('registry', 'is not the address of a registry, such as `ghcr.io`');
     }
-    catch {
-        findings.problem('registry', 'has to be the address of a registry, such as `ghcr.io`');
-        return undefined;
-    }
-    const isPlain = (0,confidential/* isConfidential */.F)(url) &&
-        // Anything may be made a URL; so there is no `@`, `?` and `#` in it. And one registry serves all
-        // regions, so there are no braces.
-        /^[\w.:/[\]-]+$/.test(text);
-    if (!isPlain) {
-        findings.problem('registry', 'has to be the https address of a registry, without credentials, query and placeholders, such as `ghcr.io`');
-        return undefined;
+    const url = new URL(withScheme);
+    // Almost anything can be parsed as a URL. `@`, `?` and `#` show a credential or a query; braces show a
+    // placeholder, but one registry serves all regions.
+    if (!(0,confidential/* isConfidential */.F)(url) || !/^[\w.:/[\]-]+$/.test(text)) {
+        return findings.problem('registry', 'is not the https address of a registry; set one such as `ghcr.io`, without credentials, query or placeholders');
     }
     if ((0,registry_reference/* registryName */.jT)(url.host) === registry_reference/* dockerHub */.UD)
         return registry_reference/* dockerHubUrl */.JM;
     return url.pathname === '/' ? url.origin : url.href;
 }
-/** Blanks are part of a password; the line break that a paste brings along is not. */
+/** Blanks are part of a password; line breaks at its end come from pasting it. */
 function readPassword(raw) {
     return raw.verbatim('registry-password').replace(/(?<![\r\n])[\r\n]+$/, '');
 }
@@ -6339,13 +6434,13 @@ function unfinished(value) {
     return undefined;
 }
 /**
- * Whether a line `KEY=value` looks like several that were joined, by `secrets: >` or by commas.
- * Each name begins behind a separator, which it cannot hold, so the search takes linear time.
+ * Whether a line `KEY=value` looks like several that were joined, by `secrets: >` or by commas. A name
+ * begins after a separator and cannot contain one, so the search takes linear time.
  */
 function looksLikeSeveral(value) {
     return /[,\s][A-Z][A-Z0-9_]{2,}=(?=[^=\s,])/.test(value);
 }
-/** The values within such a line, which are as secret as the whole. */
+/** The values in such a line, which are as secret as the whole. */
 function severalValues(value) {
     return value.split(/[,\s](?=[A-Z][A-Z0-9_]{2,}=[^=\s,])/).map((part, index) => {
         const own = index === 0 ? part : part.slice(part.indexOf('=') + 1);
@@ -6359,7 +6454,7 @@ const quotes = [
     ['“', '”', 'is in smart quotes'],
     ['‘', '’', 'is in smart quotes'],
 ];
-/** Longer values are no placeholders. */
+/** Longer values are not placeholders. */
 const maxPlaceholderLength = 200;
 const placeholders = [
     /^change[-_ ]?me$/i,
@@ -6369,54 +6464,41 @@ const placeholders = [
     /^op:\/\/.+$/,
 ];
 /**
- * What about a value that is sent as it is looks like a mistake. Each item continues a sentence
- * with the key as its subject; none holds a part of the value.
+ * What looks like a mistake in a value that is sent unchanged. Each item continues a sentence with the key
+ * as its subject, without any part of the value.
  */
 function likelyMistakes({ value, isLine = false }) {
     const text = value.reveal();
-    const said = [];
     const pair = quotes.find(([open, close]) => text.length > 1 && text.startsWith(open) && text.endsWith(close));
-    if (pair !== undefined) {
-        const [open, close, words] = pair;
-        const inside = text.slice(1, -1);
-        if (!inside.includes(open) && !inside.includes(close))
-            said.push(words);
-    }
-    const isOneLine = !/[\r\n]/.test(text.replace(/\r?\n$/, ''));
-    if (/^[\r\n]/.test(text))
-        said.push('begins with a line break');
-    else if (/^\s/.test(text))
-        said.push('begins with a blank');
-    if (/[\r\n]$/.test(text)) {
-        if (isOneLine)
-            said.push('ends with a line break');
-    }
-    else if (/\s$/.test(text))
-        said.push('ends with a blank');
-    if (isLine) {
-        if (/\s#\s/.test(text))
-            said.push('has a comment at its end');
-        if (looksLikeSeveral(text))
-            said.push('looks like several `KEY=value` pairs');
-    }
+    const inside = text.slice(1, -1);
     const kind = unfinished(text);
-    if (kind !== undefined)
-        said.push(`is ${kind}`);
-    if (text.length <= maxPlaceholderLength && placeholders.some((pattern) => pattern.test(text))) {
-        said.push('is a placeholder');
-    }
-    return said;
+    const isOneLine = !/[\r\n]/.test(text.replace(/\r?\n$/, ''));
+    const shapes = [
+        [pair?.slice(0, 2).every((quote) => !inside.includes(quote)) === true, pair?.[2] ?? ''],
+        [/^[\r\n]/.test(text), 'begins with a line break'],
+        [/^[^\S\r\n]/.test(text), 'begins with a blank'],
+        [isOneLine && /[\r\n]$/.test(text), 'ends with a line break'],
+        [/[^\S\r\n]$/.test(text), 'ends with a blank'],
+        [isLine && /\s#\s/.test(text), 'has a comment at its end'],
+        [isLine && looksLikeSeveral(text), 'looks like several `KEY=value` pairs'],
+        [kind !== undefined, `is ${kind ?? ''}`],
+        [isPlaceholder(text), 'is a placeholder'],
+    ];
+    return shapes.flatMap(([matches, words]) => (matches ? [words] : []));
+}
+function isPlaceholder(text) {
+    return text.length <= maxPlaceholderLength && placeholders.some((pattern) => pattern.test(text));
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/dotenv.js
 /**
- * Dotenv files as python-dotenv 1.2.4 reads them, because the bots that load them are in Python. A
- * statement that it cannot parse ends the reading: what follows may be part of a value.
+ * Reads dotenv files as python-dotenv 1.2.4 does, because bots are written in Python. Stops at a statement
+ * that it cannot parse, because what follows may be part of a value.
  */
-/** What Python's `\s` matches, without the line break; JavaScript's differs. */
+/** What Python's `\s` matches, except the line break; JavaScript's differs. */
 const blank = '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const isBlank = new RegExp(`[${blank}]`);
-/** Each matches at one place only and has one way to match, so reading takes linear time. */
+/** Each matches only at one place and in only one way, so reading takes linear time. */
 const patterns = {
     blanks: new RegExp(`[${blank}]*`, 'y'),
     blanksAndLineBreaks: new RegExp(`[${blank}\\n]*`, 'y'),
@@ -6475,7 +6557,7 @@ class Parser {
         }
         return key === undefined ? { key } : { key, value, isQuoted };
     }
-    /** From the equals sign on; without a value if the quotes do not end. */
+    /** Reads from the equals sign; there is no value if a quote is not closed. */
     #readValue() {
         this.#position += 1;
         const hasBlank = this.#read('blanks') !== '';
@@ -6489,7 +6571,7 @@ class Parser {
             return { value: '', isQuoted: false };
         return { value: withoutComment(this.#read('restOfLine') ?? ''), isQuoted: false };
     }
-    /** What is between two quotes, escapes included. A loop, as an expression runs out of stack. */
+    /** What is between two quotes, escapes included. A loop, because an expression runs out of stack. */
     #readQuoted(quote) {
         const start = this.#position + 1;
         for (let end = start; end < this.#text.length; end++) {
@@ -6523,7 +6605,7 @@ class Parser {
     }
 }
 const noValue = { value: undefined, isQuoted: false };
-/** What a letter behind a backslash stands for in double quotes, unless it stands for itself. */
+/** The meaning of a letter after a backslash in double quotes, if it is not the letter itself. */
 const escapes = new Map([
     ['a', '\u0007'],
     ['b', '\b'],
@@ -6546,13 +6628,13 @@ function withoutComment(rest) {
         end--;
     return rest.slice(0, end);
 }
-/** Characters that references may make of a value; a few lines could make it fill the memory. */
+/** Characters; references in a few lines could otherwise fill the memory. */
 const maxValueLength = 1024 * 1024;
 /**
- * Replaces `${NAME}` and `${NAME:-default}` by the values of the same file, in whichever quotes.
- * python-dotenv would look in the environment of the bot, too, which nobody knows here.
+ * Replaces `${NAME}` and `${NAME:-default}` by values from the same file, whatever the quotes. python-dotenv
+ * also looks in the environment of the bot, which is unknown here.
  *
- * @param earlier the keys further up in the file; undefined for one that has no value of its own
+ * @param earlier the keys further up in the file; undefined for a key without a value
  */
 function resolveReferences(value, earlier) {
     const nextClose = finder(value, '}');
@@ -6581,7 +6663,7 @@ function resolveReferences(value, earlier) {
     }
     return { value: resolved + value.slice(done) };
 }
-/** Finds a character at or behind a place that only grows, in linear time over all calls. */
+/** Finds a character at or after a place that only grows, in linear time over all calls. */
 function finder(text, character) {
     let found = text.indexOf(character);
     return (from) => {
@@ -6589,143 +6671,6 @@ function finder(text, character) {
             found = text.indexOf(character, from);
         return found;
     };
-}
-
-;// CONCATENATED MODULE: ./lib/inputs/secrets/source.js
-
-
-/** The inputs that bring secrets, the strongest first. */
-const secretSources = ['secrets', 'secrets-env', 'secrets-json', 'secrets-file'];
-/** A key that is longer is none, and may be something else altogether: it is not shown. */
-const maxKeyLength = 64;
-/** What one source brought, mistakes included. */
-class SourceReading {
-    source;
-    entries = [];
-    #places = new Map();
-    /** Sentences without the input's name; none holds a value. */
-    problems = [];
-    /** Texts that are not understood but could be (part of) a secret: they have to be masked. */
-    possibleSecrets = [];
-    /** What was left out on purpose, for the log. */
-    remarks = [];
-    /** Patterns that select nothing: as likely a mistake as an empty value. */
-    unmatched = [];
-    /** Whether something that is wrong with it is said elsewhere. */
-    isReportedElsewhere = false;
-    constructor(source) {
-        this.source = source;
-    }
-    /** Takes an entry, unless its key is not one or has been there. */
-    add(key, value, place, details = {}) {
-        if (!names/* secretKey */.oF.pattern.test(key)) {
-            this.refuseKey(key, place);
-            this.addPossibleSecret(value);
-            return;
-        }
-        const earlier = this.#places.get(key);
-        if (earlier !== undefined) {
-            this.problems.push(`${place}: \`${key}\` is given twice, first in ${earlier}`);
-            this.addPossibleSecret(value);
-            return;
-        }
-        this.#places.set(key, place);
-        this.entries.push({ key, value: new secret_value/* SecretValue */.i(value), place, ...details });
-    }
-    /** Says that the platform does not take a key. */
-    refuseKey(key, place) {
-        const shown = key.length > maxKeyLength ? `of ${key.length} characters` : `\`${key}\``;
-        this.problems.push(`${place}: the key ${shown} has to be ${names/* secretKey */.oF.rule}`);
-        if (key.length > maxKeyLength)
-            this.addPossibleSecret(key);
-    }
-    /** Says why a value cannot be known here, and how to pass it. */
-    refuseValue(key, value, place, reason) {
-        this.addPossibleSecret(value);
-        if (!names/* secretKey */.oF.pattern.test(key)) {
-            this.refuseKey(key, place);
-            return;
-        }
-        this.problems.push(`${place}: \`${key}\` ${reason}. Pass \`${key}\` with \`secrets-env\``);
-    }
-    /**
-     * Gives up reading at a mistake, behind which nothing is known. Of a value that goes over several
-     * lines and is not given as such, lines may have been taken for keys; an empty one is not told.
-     */
-    stopAt(problem) {
-        this.problems.push(problem);
-        const kept = this.entries.filter(({ value }) => !value.isEmpty);
-        this.entries.splice(0, Infinity, ...kept);
-    }
-    /** Whether it holds nothing, and nothing of that was said yet. */
-    get isEmpty() {
-        const said = this.entries.length + this.problems.length + this.unmatched.length;
-        return said === 0 && !this.isReportedElsewhere;
-    }
-    addPossibleSecret(text) {
-        this.possibleSecrets.push(new secret_value/* SecretValue */.i(text));
-    }
-    /** The same of a line that was not read: it may be a key with its value, of which that is as secret. */
-    addPossibleSecretLine(line) {
-        this.addPossibleSecret(line);
-        if (line.includes('='))
-            this.addPossibleSecret(line.slice(line.indexOf('=') + 1));
-    }
-}
-/** Whether a name looks like one of a variable, and not like part of a value. */
-function isConventional(key) {
-    return /^[A-Z_][A-Z0-9_]*$/.test(key);
-}
-/**
- * Behind which key a mistake stands, where that is sure to be one: of a value that goes over several
- * lines and is not given as such, a line may look like a key with its value.
- */
-function afterKey(key) {
-    return key !== undefined && isConventional(key) ? ` (after the key \`${key}\`)` : '';
-}
-/**
- * Whether a line is more likely the end of a value in base64 (or base32) that goes over several lines
- * than a key and its value: `…==`, or `…=` behind letters of both cases. Shown as a key, it would be
- * half of a secret.
- */
-function endsBase64(key, value) {
-    return /^=+$/.test(value) || (value === '' && /[a-z]/.test(key) && /[A-Z]/.test(key));
-}
-/**
- * What is wrong with a line that is not `KEY=value`, and what to write instead. It continues a
- * sentence that names the line, and shows nothing of it. Undefined if it could be anything.
- */
-function mistakeIn(line) {
-    return commonMistakes.find(({ pattern }) => pattern.test(line))?.words;
-}
-/** Keys as people write them; what does not begin like one may be part of a secret. */
-const commonMistakes = [
-    {
-        pattern: /^\s*export\s+[A-Za-z_]\w*=/,
-        words: 'begins with `export`, which is for shells. Write `KEY=value`',
-    },
-    {
-        pattern: /^\s*-\s+[A-Za-z_]\w*(?:=|:\s|$)/,
-        words: 'begins with `- `, as in a YAML list. Write `KEY=value`',
-    },
-    {
-        pattern: /^\s*[A-Za-z_][\w-]*:(?:\s|$)/,
-        words: 'has a colon after its key. Write `KEY=value`',
-    },
-    {
-        pattern: /^[A-Za-z_][\w-]*\s+=/,
-        words: 'has a blank between its key and the `=`. Write `KEY=value`',
-    },
-    { pattern: /^\s+[A-Za-z_][\w-]*=/, words: 'begins with a blank. Write `KEY=value`' },
-    {
-        pattern: /^\s*[[{]/,
-        words: 'looks like JSON. Pass JSON with `secrets-json`',
-    },
-];
-/** What `${{ secrets }}` becomes, which is an object. */
-const objectAsText = 'is the word `Object`, which is what `${{ secrets }}` becomes. Write `secrets-json: ${{ toJSON(secrets) }}`';
-function isObjectAsText(input) {
-    return input.trim() === 'Object';
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/secrets/files.js
@@ -6737,8 +6682,8 @@ function isObjectAsText(input) {
 
 
 /**
- * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is what
- * python-dotenv makes of it, or there is a problem that names the key and the reason.
+ * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is as python-dotenv
+ * reads it, or a problem names the key and the reason.
  */
 async function readFiles(paths, workspace, readFile) {
     const reading = new SourceReading('secrets-file');
@@ -6749,7 +6694,7 @@ async function readFiles(paths, workspace, readFile) {
     }
     return reading;
 }
-/** The keys of a dotenv file, for which no value is needed; bare names and repeated keys count. */
+/** The keys of a dotenv file, including bare names and repeated keys. */
 async function readKeyNames(path, workspace, readFile) {
     const reading = new SourceReading('secrets-file');
     const text = await readText(reading, path, workspace, readFile);
@@ -6765,7 +6710,7 @@ async function readKeyNames(path, workspace, readFile) {
     stopAt(reading, path, text, { statements, problem });
     return { keys: statements.map(({ key }) => key), problems: reading.problems };
 }
-/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it has none. */
+/** The text of a file with line feeds as its only line breaks; undefined, with a problem, if it is not text. */
 async function readText(reading, path, workspace, readFile) {
     let text;
     try {
@@ -6784,8 +6729,8 @@ async function readText(reading, path, workspace, readFile) {
     return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
 }
 /**
- * The statements of a file up to the first that does not look like one. python-dotenv takes each line
- * of a private key that is not quoted for a name, or for a key whose value is `=`.
+ * The statements of a file up to the first that does not look like one. In a private key without quotes,
+ * python-dotenv reads each line as a name, or as a key with the value `=`.
  */
 function readStatements(text) {
     const dotenv = parseDotenv(text);
@@ -6804,8 +6749,8 @@ function readValues(reading, path, text) {
     const dotenv = readStatements(text);
     const assigned = new Set(dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key));
     const isSops = isEncryptedBySops(dotenv.statements);
-    const keysOfKind = new Map();
-    /** What references may name, resolved; undefined for a key that has no value or was refused. */
+    const unfinishedKeys = [];
+    /** Resolved values for references; undefined for a key without a usable value. */
     const earlier = new Map();
     for (const { key, value, line } of dotenv.statements) {
         const place = placeIn(path, line);
@@ -6813,7 +6758,7 @@ function readValues(reading, path, text) {
             const name = isConventional(key) ? `\`${key}\`` : 'a name';
             if (!isConventional(key))
                 reading.addPossibleSecret(key);
-            reading.remarks.push(`${place}: left out ${name}, because it has no \`=\` and no value.`);
+            reading.remarks.push(`${place}: skipped ${name}, because it has no \`=\` and no value.`);
             earlier.set(key, undefined);
             continue;
         }
@@ -6822,11 +6767,7 @@ function readValues(reading, path, text) {
             if (!names/* secretKey */.oF.pattern.test(key))
                 reading.refuseKey(key, place);
             else if (kind !== undefined && !isOfSops(key)) {
-                const keys = keysOfKind.get(kind);
-                if (keys === undefined)
-                    keysOfKind.set(kind, [key]);
-                else
-                    keys.push(key);
+                unfinishedKeys.push({ key, kind });
             }
             earlier.set(key, undefined);
             continue;
@@ -6842,34 +6783,40 @@ function readValues(reading, path, text) {
         const reason = isTooLong
             ? 'would make the value longer than 1 MiB'
             : whyUnresolved(earlier.has(name), assigned.has(name));
-        reading.refuseValue(key, value, place, `holds ${reference}, which python-dotenv replaces, and ${reason}`);
+        reading.refuseValue(key, value, place, `contains ${reference}, which python-dotenv replaces, and ${reason}`);
         earlier.set(key, undefined);
     }
-    for (const [kind, keys] of keysOfKind) {
-        const named = (0,text_list/* listOf */.c)(keys, { most: 20 });
-        reading.problems.push(`\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${unfinishedWords[kind]}`);
-    }
+    reportUnfinished(reading, path, unfinishedKeys);
     stopAt(reading, path, text, dotenv);
 }
-/** What a value is that is not the secret yet, and what to do first. */
+/** What a value is in place of the secret, and what to do first. */
 const unfinishedWords = {
     'a GitHub expression': 'a `${{ … }}` expression, which GitHub does not evaluate in a file. Pass the secret with `secrets-env`',
     'SOPS ciphertext': 'ciphertext of SOPS. Decrypt the file in a step before, such as with `sops decrypt`, and name the decrypted file',
     'dotenvx ciphertext': 'ciphertext of dotenvx. Decrypt the file in a step before, with `dotenvx decrypt`',
 };
+function reportUnfinished(reading, path, unfinishedKeys) {
+    for (const [kind, words] of Object.entries(unfinishedWords)) {
+        const keys = unfinishedKeys.filter((one) => one.kind === kind).map(({ key }) => key);
+        if (keys.length === 0)
+            continue;
+        const named = (0,text_list/* listOf */.c)(keys, { most: 20 });
+        reading.problems.push(`\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${words}`);
+    }
+}
 function isEncryptedBySops(statements) {
     return statements.some(({ value = '' }) => unfinished(value) === 'SOPS ciphertext');
 }
-/** Whether a key belongs to SOPS, which keeps its own data in the file that it encrypts. */
+/** Whether a key belongs to SOPS, which keeps its own data in the encrypted file. */
 function isOfSops(key) {
     return key.startsWith('sops_');
 }
 function whyUnresolved(isEarlier, isAssigned) {
     if (isEarlier)
-        return 'the file gives that name no value that can be read';
+        return 'the file has no usable value for that name';
     return `the file ${isAssigned ? 'sets that name only further down' : 'does not set that name'}`;
 }
-/** Says where the reading of a file stops. What was not read may be (part of) a secret. */
+/** Reports where reading a file stopped. What was not read may be (part of) a secret. */
 function stopAt(reading, path, text, { statements, problem }) {
     if (problem === undefined)
         return;
@@ -6888,7 +6835,7 @@ function wordsOf({ key, reason }) {
         case 'not an assignment':
             return 'this is not `KEY=value`';
         case 'no closing quote':
-            return `the quoted value${ofKey} does not end`;
+            return `the quoted value${ofKey} has no closing quote`;
         case 'text after the closing quote':
             return `text follows the closing quote of the value${ofKey}`;
     }
@@ -6911,9 +6858,8 @@ function lineStart(text, line) {
 
 
 /**
- * Reads the keys that the set has to have after the release: names, or dotenv files such as
- * `.env.example` whose keys are meant. A key holds neither a dot nor a slash, so an item that does is
- * a path.
+ * Reads the keys that the set must have after the release: names, or dotenv files with those names, such
+ * as `.env.example`. An item with a dot or a slash is a path, because keys have neither.
  */
 async function readRequiredKeys(reader) {
     const { raw, findings } = reader;
@@ -6932,7 +6878,7 @@ async function readRequiredKeys(reader) {
                 require(key, `\`${item}\``);
         }
         else {
-            findings.problem('required-secrets', `has to be names of keys (${names/* secretKey */.oF.rule}) or paths of dotenv files; ${(0,inputs_problems/* found */.F9)(item)}`);
+            findings.problem('required-secrets', `${(0,inputs_problems/* shown */.SP)(item)} is neither the name of a key (${names/* secretKey */.oF.rule}) nor the path of a dotenv file`);
         }
     }
     return [...required.values()];
@@ -6942,7 +6888,7 @@ async function readKeys(path, { workspace, readFile, findings }) {
     for (const problem of problems)
         findings.problem('required-secrets', problem);
     if (keys.length + problems.length === 0) {
-        findings.problem('required-secrets', `\`${path}\` names no key`);
+        findings.problem('required-secrets', `\`${path}\` has no keys`);
     }
     return keys;
 }
@@ -6950,8 +6896,8 @@ async function readKeys(path, { workspace, readFile, findings }) {
 ;// CONCATENATED MODULE: ./lib/plan/content-version.js
 
 /**
- * The version of a secret set's content: eight hex digits of an HMAC-SHA-256 over its pairs, sorted
- * by key. It is keyed with the credential, so that nobody who reads the name can try out values.
+ * The version of a secret set's content: eight hex digits of an HMAC-SHA-256 over its pairs, sorted by
+ * key. The key of the HMAC is the credential, so that people who see the name cannot guess values.
  */
 function contentVersion(pairs, credential) {
     const sorted = pairs
@@ -6968,10 +6914,10 @@ function contentVersion(pairs, credential) {
 
 
 
-/** Reads the secret set to bind, and to write where there are secrets. Undefined where none is named. */
+/** Reads the secret set to bind, and to write if there are secrets. Undefined if none is named. */
 function readSecretSet(reader, context) {
     const { raw, fields, regions, findings } = reader;
-    const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent: waits } = context;
+    const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent } = context;
     const name = regions.name('secret-set', names/* secretSetName */._u, [name_template/* regionPlaceholder */.q5, name_template/* versionPlaceholder */.Wg]);
     const prune = fields.boolean('prune-secrets') ?? false;
     const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
@@ -6991,19 +6937,19 @@ function readSecretSet(reader, context) {
     const { pairs, skippedKeys, isComplete, knowsKeys } = secrets;
     if (isVersioned) {
         checkVersioned(reader, name, secrets, prune);
-        if (!waits) {
-            findings.notices.push('No older version of the secret set is deleted, because `wait-for-ready: false` leaves out the wait that has to come before it.');
+        if (!waitsForAgent) {
+            findings.notices.push('The action deletes no older version of the secret set, because `wait-for-ready: false` skips the wait before it.');
         }
     }
     else {
-        checkPlain(reader, secrets, { prune, waitsForAgent: waits });
+        checkPlain(reader, secrets, { prune, waitsForAgent });
     }
     return {
         name,
         pairs,
         skippedKeys,
-        // Of keys that are not known, none can be said to be missing, in the set or in what is given.
-        prune: prune && waits && knowsKeys,
+        // Without all keys, nobody knows which are missing.
+        prune: prune && waitsForAgent && knowsKeys,
         requiredKeys: knowsKeys ? requiredKeys : [],
         keepVersions,
         version: isVersioned && isComplete && credential !== undefined
@@ -7011,7 +6957,7 @@ function readSecretSet(reader, context) {
             : undefined,
     };
 }
-/** Names are unique across the platform, so those of all regions are held against each other. */
+/** Compares the names of all regions, because names are unique across the platform. */
 function checkOtherKind({ regions: { checkedRegions }, findings }, name, imagePullSecret) {
     const namesOf = (templates) => checkedRegions.flatMap((region) => {
         const template = templates?.in(region);
@@ -7020,36 +6966,37 @@ function checkOtherKind({ regions: { checkedRegions }, findings }, name, imagePu
     const secretSets = new Set(namesOf(name));
     if (!namesOf(imagePullSecret).some((one) => secretSets.has(one)))
         return;
-    findings.problem('image-credentials', 'and `secret-set` have the same name; a set holds either secrets or registry credentials');
+    findings.problem('image-credentials', 'and `secret-set` have the same name, but a set holds either secrets or registry credentials');
 }
 function checkVersioned({ findings }, name, { pairs, isComplete }, prune) {
     if (name.values.some((template) => !template.includes(name_template/* versionPlaceholder */.Wg))) {
-        findings.problem('secret-set', `holds \`${name_template/* versionPlaceholder */.Wg}\` in some of its lines only; it has to be in all or none`);
+        findings.problem('secret-set', `has \`${name_template/* versionPlaceholder */.Wg}\` in only some of its lines; add it to all or none`);
     }
     if (pairs.length === 0 && isComplete) {
-        findings.problem('secret-set', `holds \`${name_template/* versionPlaceholder */.Wg}\`, which stands for the content of the set, and no secret is given; give all of them, or name one version`);
+        findings.problem('secret-set', `has \`${name_template/* versionPlaceholder */.Wg}\`, which stands for the content of the set, but no secret is set; set all of them, or name one version`);
     }
     if (prune) {
-        findings.problem('prune-secrets', `has no meaning with \`${name_template/* versionPlaceholder */.Wg}\` in \`secret-set\`: each version holds what is given and nothing else`);
+        findings.problem('prune-secrets', `has no effect with \`${name_template/* versionPlaceholder */.Wg}\` in \`secret-set\`, because each version holds exactly the keys of its release; remove it`);
     }
 }
-function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { prune, waitsForAgent: waitsForAgent, }) {
+function checkPlain({ raw, findings }, { pairs, skippedKeys, isComplete }, { prune, waitsForAgent }) {
     if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
         findings.problem('keep-versions', `has no effect without \`${name_template/* versionPlaceholder */.Wg}\` in \`secret-set\``);
     }
     if (!secretSources.some((input) => raw.isGiven(input)) && !raw.isGiven('agent-name')) {
-        findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it), set one of them');
+        findings.problem('secret-set', 'has no effect without secrets (to write it) or `agent-name` (to bind it); set one of them');
     }
-    // Sources may be given and hold nothing: a run of Dependabot has no secrets.
+    // Sources may be set but empty: a run of Dependabot gets no secrets.
     if (prune && pairs.length + skippedKeys.length === 0 && isComplete) {
-        findings.problem('prune-secrets', 'deletes the keys that are not given, and none is given: it would empty the set');
+        findings.problem('prune-secrets', 'deletes all keys that are not set, and none is set, so it would empty the set');
     }
     if (prune && !waitsForAgent) {
-        findings.warnings.push('`prune-secrets` is left out, because `wait-for-ready: false` leaves out the wait that has to come before it.');
+        findings.warnings.push('Ignored `prune-secrets`, because `wait-for-ready: false` skips the wait before it.');
     }
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/teardown.js
+
 
 
 
@@ -7073,16 +7020,18 @@ const inputsOfTeardown = [
     'environment',
     'comment',
 ];
-/** Reads what to tear down. Undefined if that is not the preview of a pull request. */
+/** Reads what to tear down. Undefined in a release, or if it is not the preview of a pull request. */
 function readTeardown(reader, { templates, preview }) {
     const { raw, fields, regions, findings } = reader;
+    if (!isTeardown(raw))
+        return undefined;
     const isOwn = (input) => templates.text(input)?.includes(name_template/* pullRequestPlaceholder */.KA) === true;
     const agent = regions.name('agent-name', names/* agentName */.Lp, [name_template/* regionPlaceholder */.q5]);
     if (raw.text('agent-name') === undefined) {
-        findings.problem('agent-name', '`teardown` needs the name of the agent, with `{pr}` in it');
+        findings.problem('agent-name', 'is not set, but `teardown` needs the name of the agent, with `{pr}` in it');
     }
     else if (!isOwn('agent-name')) {
-        findings.problem('agent-name', 'has no `{pr}`, so it is the agent of more than one pull request, and `teardown` would delete what others use; add `{pr}`');
+        findings.problem('agent-name', 'has no `{pr}`, so `teardown` would delete an agent that others use; add `{pr}`');
     }
     const own = (input, placeholders) => {
         const name = regions.name(input, names/* secretSetName */._u, placeholders);
@@ -7105,7 +7054,7 @@ function readTeardown(reader, { templates, preview }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/secrecy/ordinary-words.js
-/** Words that settings have for values, and that hide nothing. All in lower case. */
+/** Common values of settings, which are not secret. In lower case. */
 const words = new Set([
     ...['true', 'false', 'yes', 'no', 'on', 'off', 'enabled', 'disabled'],
     ...['null', 'none', 'nil', 'undefined'],
@@ -7113,7 +7062,7 @@ const words = new Set([
     ...['verbose', 'silent'],
     ...['production', 'prod', 'staging', 'stage', 'preview', 'development', 'develop', 'dev'],
     ...['testing', 'test', 'qa', 'sandbox', 'local', 'localhost', 'ci', 'default'],
-    // Words of this action's outputs: GitHub drops an output that holds a masked value.
+    // Words in this action's outputs: GitHub drops an output that contains a masked value.
     ...['name', 'kind', 'region', 'regions', 'outcome', 'status', 'added', 'updated', 'pruned'],
     ...['deploymentid', 'ready', 'id', 'contexthash', 'dockerfile', 'build', 'builds', 'agent'],
     ...['agents', 'action', 'changes', 'setting', 'before', 'after', 'hidden', 'newdeployment'],
@@ -7124,11 +7073,11 @@ const words = new Set([
 ]);
 /** Codes of cloud regions, such as `us-west`, `eu-central-1` and `europe-west4`. */
 const regionCode = /^(us|ca|sa|mx|eu|uk|me|il|af|ap|cn|in|jp|au|europe|asia|australia|africa|(north|south)america)(-gov)?-(north|south|east|west|central|(north|south)(east|west))\d{0,2}(-\d)?[a-z]?$/;
-/** A key that says that its value is secret, whatever the value is. */
+/** A key whose value is always secret. */
 const secretKey = /(KEY|TOKEN|SECRET|PASSWORD|PASS|PIN|CODE)$/i;
 /**
- * Whether a value hides nothing. Settings travel in secret sets, and `true` or `production` as a mask
- * would garble the rest of the job's log.
+ * Whether a value is an ordinary word. People also put settings in secret sets, and a mask for `true` or
+ * `production` would make the rest of the job's log unreadable.
  *
  * @param given names that the workflow shows anyway, such as the region
  */
@@ -7147,10 +7096,10 @@ var matcher = __nccwpck_require__(1077);
 const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
 /**
  * Reads a pattern of names, such as `VOICE_*`: `*` stands for any text, `?` for any character, `[AB]`
- * and `[A-F]` for one of several, `[!A]` for any other, and `{US,EU}` for one of several texts. Case
- * does not matter.
+ * and `[A-F]` for one of several, `[!A]` for any other, and `{US,EU}` for one of several texts. Ignores
+ * case.
  *
- * @returns whether a name matches; undefined for a pattern that is malformed
+ * @returns a function that tests a name; undefined if the pattern is malformed
  */
 function wildcards(pattern) {
     const steps = [matcher/* beginning */.Ir];
@@ -7204,7 +7153,7 @@ function wildcards(pattern) {
     const matches = (0,matcher/* matcher */.jN)([[...steps, matcher/* end */._N]]);
     return (name) => matches(name.toLowerCase());
 }
-/** The members of a class, such as `abc` and `a-f`. */
+/** Tests for the members of a class, such as `abc` and `a-f`. */
 function classOf(members) {
     const ranges = Array.from(members.matchAll(/([^])-([^])|[^]/gu), ([one, first, last]) => ({
         first: (first ?? one).codePointAt(0) ?? 0,
@@ -7218,53 +7167,48 @@ function classOf(members) {
 
 
 /**
- * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` where the key of
- * the set has another name. Values are never parsed, so there is nothing to quote.
+ * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` if the key of the set
+ * has another name. Values are never parsed, so they need no quotes.
  *
- * Somebody may write `KEY=value` here by mistake. So what stands behind the `=` is not shown, and is
- * masked unless it is the name of a variable that there is. What stands in front of it, or alone, is
- * shown only where it looks like a name.
+ * Somebody may write `KEY=value` here by mistake. So messages never show what follows the `=`, and it is
+ * masked unless a variable has that name. They show other names only if they look like variables.
  */
 function readEnvironment(input, environment) {
     const reading = new SourceReading('secrets-env');
-    if (isObjectAsText(input)) {
-        reading.problems.push(objectAsText);
-        return reading;
-    }
+    if (isObjectAsText(input))
+        return reading.stopAt(objectAsText);
     const items = splitItems(input);
     for (const [index, item] of items.entries()) {
         const place = `item ${index + 1}`;
-        const match = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item);
-        const source = match?.[2];
+        const [, renamed, source] = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item) ?? [];
         if (source === undefined) {
             for (const rest of items.slice(index))
                 reading.addPossibleSecretLine(rest);
-            const breach = mistakeInName(item);
-            reading.stopAt(breach !== undefined
-                ? `${place} ${breach}`
-                : `${place} has to be the name of an environment variable, or \`TARGET=SOURCE\`; values do not belong here but into \`env:\` or \`secrets\``);
-            return reading;
+            return reading.stopAt(`${place} ${mistakeInName(item) ?? 'is not the name of an environment variable, or `TARGET=SOURCE`. Put values into `env:` or `secrets`'}`);
         }
-        const target = match?.[1] ?? source;
-        // A name such as `toString` is there in every object, and no variable.
-        const set = Object.hasOwn(environment, source) ? environment[source] : undefined;
-        const value = set ?? '';
-        const unset = set === undefined;
-        if (unset && (source !== target || !isConventional(source))) {
+        const target = renamed ?? source;
+        // Every object has names such as `toString`, which are not variables.
+        const value = Object.hasOwn(environment, source) ? environment[source] : undefined;
+        if (value !== undefined) {
+            reading.add(target, value, place);
+            continue;
+        }
+        if (source !== target || !isConventional(source)) {
             reading.addPossibleSecret(source);
             if (source === target || !isConventional(target)) {
-                reading.stopAt(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
-                return reading;
+                return reading.stopAt(`${place} is not the name of a variable that is set (it is not shown, as it may be a value)`);
             }
         }
-        if (!unset)
-            reading.add(target, value, place);
-        else
-            reading.add(target, value, place, { unset: { meant: nearestVariable(source, environment) } });
+        reading.add(target, '', place, {
+            unset: {
+                variable: source === target ? source : undefined,
+                meant: nearestVariable(source, environment),
+            },
+        });
     }
     return reading;
 }
-/** What is wrong with an item that is no name, if it is sure to hold names only. */
+/** What is wrong with an item that is not a name, if it certainly contains only names. */
 function mistakeInName(item) {
     if (/^(?:[\w-]+=)?\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(item)) {
         return 'begins with `$`. Write the name of the variable alone, such as `OPENAI_API_KEY`';
@@ -7282,7 +7226,7 @@ function nearestVariable(source, environment) {
         return undefined;
     return (0,nearest/* nearest */.pA)(source, Object.keys(environment).filter(isOfWorkflow));
 }
-/** Whether a variable may be one that the workflow sets for the bot. */
+/** Whether the workflow may have set a variable for the bot. */
 function isOfWorkflow(name) {
     return isConventional(name) && !/^(?:INPUT|GITHUB|RUNNER|ACTIONS)_/.test(name);
 }
@@ -7291,18 +7235,15 @@ function isOfWorkflow(name) {
 
 
 /**
- * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`, and takes
- * the keys that the patterns of `secrets-include` select. A key that a `!` pattern takes out stays
- * out, whatever the order. `github_token` and the action's own credential never go along.
+ * Reads the `secrets-json` input, a flat JSON object of strings such as `toJSON(secrets)`. Takes the keys
+ * that the patterns of `secrets-include` select; a `!` pattern excludes, whatever the order. Never takes
+ * `github_token` and the action's own credential.
  */
 async function readJson(input, patterns, credentials) {
     const reading = new SourceReading('secrets-json');
-    if (isObjectAsText(input)) {
-        reading.problems.push(objectAsText);
-        return reading;
-    }
-    // A kept parser with places and without the text in its errors; JSON.parse quotes what it reads,
-    // and keeps the last of two equal keys without a word.
+    if (isObjectAsText(input))
+        return reading.stopAt(objectAsText);
+    // JSON.parse quotes the text in its errors, and silently keeps the last of two equal keys.
     const { parse } = await __nccwpck_require__.e(/* import() */ 162).then(__nccwpck_require__.bind(__nccwpck_require__, 3162));
     let body;
     try {
@@ -7310,14 +7251,12 @@ async function readJson(input, patterns, credentials) {
     }
     catch (error) {
         reading.addPossibleSecret(input);
-        reading.problems.push(`is not JSON${lineOf(error)}; it is made for \`\${{ toJSON(secrets) }}\``);
-        return reading;
+        return reading.stopAt(`is not JSON${lineOf(error)}; set it to \`\${{ toJSON(secrets) }}\``);
     }
-    // A run that has no secrets may have null in their place.
+    // In a run without secrets, it may be null.
     if (body.type !== 'Object' && body.type !== 'Null') {
         reading.addPossibleSecret(input);
-        reading.problems.push('has to be a JSON object of strings, such as `${{ toJSON(secrets) }}`');
-        return reading;
+        return reading.stopAt('is not a JSON object of strings, such as `${{ toJSON(secrets) }}`');
     }
     const select = selection(patterns);
     const keys = [];
@@ -7328,14 +7267,14 @@ async function readJson(input, patterns, credentials) {
         reading.addPossibleSecret(text ?? input.slice(value.loc.start.offset, value.loc.end.offset));
         keys.push(key);
         if (key.toLowerCase() === 'github_token') {
-            reading.remarks.push(`\`${key}\` is left out, because it is GitHub's own token, which expires with the job.`);
+            reading.remarks.push(`\`${key}\` is not sent, because it is GitHub's own token, which expires with the job.`);
         }
         else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
-            reading.remarks.push(`\`${key}\` is left out, because it is the credential of this action.`);
+            reading.remarks.push(`\`${key}\` is not sent, because it is the credential of this action.`);
         }
         else if (select.takes(key)) {
             if (text === undefined) {
-                reading.problems.push(`${place}: the value of \`${key}\` has to be a string`);
+                reading.problems.push(`${place}: the value of \`${key}\` is not a string`);
             }
             else {
                 reading.add(key, text, place);
@@ -7349,14 +7288,15 @@ function selection(patterns) {
     const compiled = patterns.flatMap((pattern) => {
         const isExclusion = pattern.startsWith('!');
         const matches = wildcards(isExclusion ? pattern.slice(1).trim() : pattern);
-        // A malformed pattern is reported with the input that it is from.
+        // A malformed pattern is reported for its own input.
         return matches === undefined ? [] : [{ pattern, isExclusion, matches }];
     });
     const included = compiled.filter(({ isExclusion }) => !isExclusion);
-    const excluded = compiled.filter(({ isExclusion }) => isExclusion);
-    const matchesAny = (some, key) => some.some(({ matches }) => matches(key));
     return {
-        takes: (key) => matchesAny(included, key) && !matchesAny(excluded, key),
+        takes: (key) => {
+            const matching = compiled.filter(({ matches }) => matches(key));
+            return matching.length > 0 && !matching.some(({ isExclusion }) => isExclusion);
+        },
         unmatched: (keys) => included.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
     };
 }
@@ -7371,18 +7311,16 @@ function lineOf(error) {
 
 /**
  * Reads the `secrets` input: lines `KEY=value`, the value verbatim to the end of the line, and
- * `KEY<<DELIMITER` … `DELIMITER` for values of several lines, as GITHUB_ENV has it. Blank lines and
- * lines that begin with `#` are skipped.
+ * `KEY<<DELIMITER` … `DELIMITER` for values of several lines, as in GITHUB_ENV. Skips blank lines and
+ * lines that begin with `#`.
  *
- * A line that is neither may be part of somebody's private key: it is told by its number and the
- * key before it, and nothing behind it is read, because a key found there may be one only by chance.
+ * Any other line may be part of a private key. So the message only has its number and the key before it,
+ * and reading stops, because what looks like a key after it may not be one.
  */
 function readLines(input) {
     const reading = new SourceReading('secrets');
-    if (isObjectAsText(input)) {
-        reading.problems.push(objectAsText);
-        return reading;
-    }
+    if (isObjectAsText(input))
+        return reading.stopAt(objectAsText);
     const lines = splitLines(input);
     const isSingle = lines.filter(({ text }) => text.trim() !== '').length === 1;
     let keyBefore;
@@ -7396,10 +7334,9 @@ function readLines(input) {
         const place = `line ${index + 1}`;
         const head = parseHead(text);
         if (head === undefined) {
-            reading.stopAt(unreadable(place, keyBefore, text));
             for (const rest of lines.slice(index))
                 reading.addPossibleSecretLine(rest.text);
-            return reading;
+            return reading.stopAt(unreadable(place, keyBefore, text));
         }
         keyBefore = head.key;
         if ('value' in head) {
@@ -7407,7 +7344,7 @@ function readLines(input) {
                 reading.addPossibleSecret(head.value);
                 for (const value of severalValues(head.value))
                     reading.addPossibleSecret(value);
-                reading.stopAt(`${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs in one line. Write one \`KEY=value\` a line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``);
+                reading.stopAt(`${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs on one line. Write one \`KEY=value\` per line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``);
                 continue;
             }
             reading.add(head.key, head.value, place, { isLine: true });
@@ -7417,10 +7354,9 @@ function readLines(input) {
         const last = lines[end];
         if (last === undefined) {
             const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
-            reading.stopAt(`${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`);
             for (const rest of lines.slice(index + 1))
                 reading.addPossibleSecretLine(rest.text);
-            return reading;
+            return reading.stopAt(`${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`);
         }
         const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
         reading.add(head.key, value, place);
@@ -7428,7 +7364,7 @@ function readLines(input) {
     }
     return reading;
 }
-/** The line that ends a value of several lines; -1 where none does. */
+/** The line that ends a value of several lines; -1 if there is none. */
 function endOf(lines, start, delimiter) {
     for (let at = start + 1; at < lines.length; at++) {
         if (lines[at]?.text === delimiter)
@@ -7466,9 +7402,9 @@ function unreadable(place, keyBefore, line) {
     if (mistake !== undefined)
         return `${where} ${mistake}. Reading stopped here`;
     return (`${where} is not \`KEY=value\` with a valid key, so reading stopped here. ` +
-        'A value of several lines needs the form `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`');
+        'For a value of several lines, use `KEY<<DELIMITER` … `DELIMITER`, or `secrets-env`');
 }
-/** What is wrong with a line that has no key, or one that the platform does not take. */
+/** What is wrong with a line that has no key, or one that the platform would reject. */
 function keyMistake(line) {
     if (/^[A-Z_][A-Z0-9_]*(?:[,\s]+[A-Z_][A-Z0-9_]*)*[,\s]*$/.test(line)) {
         return 'has names without values. Write `KEY=value`, or pass the names of variables with `secrets-env`';
@@ -7491,8 +7427,7 @@ function keyMistake(line) {
 
 
 
-
-/** Reads all sources of secrets, puts them together, and deals with empty values. */
+/** Reads and combines all sources of secrets, and handles empty values. */
 async function readSecrets(reader, credentials) {
     const { fields, isDryRun, findings } = reader;
     const skips = fields.choice('empty-secrets', ['error', 'skip']) === 'skip';
@@ -7512,7 +7447,7 @@ async function readSecrets(reader, credentials) {
     const pairs = entries
         .filter(({ value }) => plansByName || !value.isEmpty)
         .map(({ key, value }) => ({ key, value }));
-    // What is left out by `skip` is left out by a release, too, unless nothing is left.
+    // A release skips the same keys, unless none is left.
     const isExact = !isDryRun || (empties === 'skip' && pairs.length > 0);
     const knowsKeys = isExact || missing.sources.length + missing.patterns.length === 0;
     const isSecret = secrecyFor(reader, findings, readings);
@@ -7527,22 +7462,20 @@ async function readSecrets(reader, credentials) {
         ]),
     };
 }
-/** One entry a key: a source that comes first wins. */
+/** One entry per key; earlier sources take precedence. */
 function chosenEntries(readings) {
     const chosen = new Map();
-    for (const source of secretSources) {
-        for (const reading of readings.filter((one) => one.source === source)) {
-            for (const entry of reading.entries) {
-                if (!chosen.has(entry.key))
-                    chosen.set(entry.key, { ...entry, source });
-            }
+    for (const { source, entries } of readings) {
+        for (const entry of entries) {
+            if (!chosen.has(entry.key))
+                chosen.set(entry.key, { ...entry, source });
         }
     }
     return [...chosen.values()];
 }
 function missingIn(readings, entries, skips) {
     const empty = entries.filter(({ value }) => value.isEmpty);
-    // A secret that a fork does not get makes a variable empty. Only a mistake makes it absent.
+    // In a run from a fork, a secret makes a variable empty. Only a mistake leaves it unset.
     const unset = empty.filter((entry) => entry.unset !== undefined && !skips);
     const withoutValue = empty.filter((entry) => !unset.includes(entry));
     return {
@@ -7554,40 +7487,40 @@ function missingIn(readings, entries, skips) {
         reasons: reasonsFor(withoutValue, entries),
     };
 }
-/** Says what is missing: what is skipped, what a plan does without, and what a release needs. */
+/** Reports what is missing: what is skipped, what a plan works without, and what a release needs. */
 const reportMissing = {
     skip({ empty, sources, patterns }, { notices }) {
         if (empty.length > 0) {
-            notices.push(`Left out, because they are empty: ${(0,text_list/* listOf */.c)(keysOf(empty))}.`);
+            notices.push(`Skipped these empty keys: ${(0,text_list/* listOf */.c)(keysOf(empty))}.`);
         }
         if (sources.length > 0)
-            notices.push(`There is no secret in: ${(0,text_list/* listOf */.c)(sources)}.`);
+            notices.push(`Found no secrets in ${(0,text_list/* listOf */.c)(sources)}.`);
         if (patterns.length > 0) {
-            notices.push(`\`secrets-include\` selects nothing with: ${(0,text_list/* listOf */.c)(patterns)}.`);
+            notices.push(`These patterns of \`secrets-include\` match no key: ${(0,text_list/* listOf */.c)(patterns)}.`);
         }
     },
     plan({ withoutValue, sources, patterns, reasons }, { notices }) {
         if (withoutValue.length > 0) {
-            notices.push(`Empty in this run, so the plan only uses their names: ${(0,text_list/* listOf */.c)(keysOf(withoutValue))}. Likely reasons: ${reasons}.`);
+            notices.push(`These keys are empty in this run, so the plan uses only their names: ${(0,text_list/* listOf */.c)(keysOf(withoutValue))}. Likely reasons: ${reasons}.`);
         }
         const without = [...sources, ...patterns];
         if (without.length > 0) {
-            notices.push(`Found no secret in ${(0,text_list/* listOf */.c)(without)}. The plan continues without it.`);
+            notices.push(`Found no secrets in ${(0,text_list/* listOf */.c)(without)}. The plan continues without them.`);
         }
     },
     error({ withoutValue, sources, patterns, reasons }, findings) {
         reportEmpty(withoutValue, reasons, findings);
         for (const source of sources) {
-            findings.problem(source, 'is given, and there is no secret in it');
+            findings.problem(source, 'is set but contains no secrets');
         }
         for (const pattern of patterns) {
-            findings.problem('secrets-include', `\`${pattern}\` selects no key of \`secrets-json\`. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}. \`empty-secrets: skip\` lets it pass`);
+            findings.problem('secrets-include', `\`${pattern}\` matches no key of \`secrets-json\`. Likely reasons: ${inputs_problems/* emptyReasons */.Zn}. To allow that, set \`empty-secrets: skip\``);
         }
     },
 };
-/** Tells secrets from ordinary words, and says which keys have one. */
+/** Tells secrets from ordinary words, and reports the keys with ordinary words. */
 function secrecyFor({ raw, regions }, findings, readings) {
-    // What is no name at all may be a value in the wrong place.
+    // An invalid name may be a secret in the wrong input.
     const given = [
         ...regions.regions.filter((region) => names/* regionCode */.Gw.pattern.test(region)),
         ...[raw.text('agent-name') ?? ''].filter((name) => names/* agentName */.Lp.pattern.test(name)),
@@ -7598,7 +7531,7 @@ function secrecyFor({ raw, regions }, findings, readings) {
         .filter((entry) => !entry.value.isEmpty && !isSecret(entry));
     if (ordinary.length > 0) {
         const keys = new Set(ordinary.map(({ key }) => key));
-        findings.remarks.push(`Sent, but not masked, because their values are ordinary words or short numbers: ${(0,text_list/* listOf */.c)(keys)}.`);
+        findings.remarks.push(`The values of these keys are not masked, because they are ordinary words or short numbers: ${(0,text_list/* listOf */.c)(keys)}.`);
     }
     return isSecret;
 }
@@ -7619,18 +7552,26 @@ function reportEmpty(empty, reasons, findings) {
         return `\`${entry.key}\` (${origin}${entry.place})`;
     });
     const verb = empty.length === 1 ? 'is' : 'are';
-    findings.problem(source, `${keys.join(', ')} ${verb} empty. Likely reasons: ${reasons}. \`empty-secrets: skip\` leaves empty ones out`);
+    findings.problem(source, `${keys.join(', ')} ${verb} empty. Likely reasons: ${reasons}. To skip empty secrets, set \`empty-secrets: skip\``);
 }
-function reportUnset(unset, findings) {
-    if (unset.length === 0)
+/** Reports each misspelled variable, and then those without a suggestion, which share their reasons. */
+function reportUnset(entries, findings) {
+    const unset = entries.flatMap(({ key, place, unset: one }) => one === undefined ? [] : [{ ...one, origin: `for \`${key}\` (${place})` }]);
+    for (const { variable, origin, meant } of unset) {
+        if (meant === undefined)
+            continue;
+        const name = variable === undefined ? origin : `\`${variable}\``;
+        findings.problem('secrets-env', `\`env:\` has no variable ${name}; did you mean \`${meant}\`?`);
+    }
+    const others = unset.filter(({ meant }) => meant === undefined);
+    if (others.length === 0)
         return;
-    const keys = unset.map(({ key, place }) => `\`${key}\` (${place})`).join(', ');
-    const verb = unset.length === 1 ? 'comes from a variable' : 'come from variables';
-    const meant = unset.flatMap((entry) => entry.unset?.meant ?? []);
-    const suggestion = meant.length === 0 ? '' : ` Did you mean ${(0,text_list/* listOf */.c)(meant)}?`;
-    findings.problem('secrets-env', `${keys} ${verb} that \`env:\` does not set.${suggestion} Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`);
+    const names = others.flatMap(({ variable }) => (variable === undefined ? [] : `\`${variable}\``));
+    const origins = others.flatMap(({ variable, origin }) => (variable === undefined ? origin : []));
+    const missing = [names, origins].filter((list) => list.length > 0).map((list) => list.join(', '));
+    findings.problem('secrets-env', `\`env:\` has no variable ${missing.join(', and none ')}. Likely reasons: the name is misspelled here or under \`env:\`, or \`env:\` belongs to another step or job. An empty secret, as in a run from a fork, still sets its variable`);
 }
-/** Keys that one message names; a file may have thousands. */
+/** Keys in one message; a file may have thousands. */
 const maxKeys = 20;
 function warnOfLikelyMistakes(entries, findings) {
     const suspicious = entries.flatMap((entry) => {
@@ -7660,11 +7601,11 @@ async function readSources({ raw, environment, workspace, readFile, findings }, 
         readings.push(reading);
         if (!patterns.some((pattern) => !pattern.startsWith('!'))) {
             reading.isReportedElsewhere = true;
-            findings.problem('secrets-include', 'is needed with `secrets-json` and has to select something: patterns such as `VOICE_*`, or `*, !AWS_*`, say which keys go to the platform');
+            findings.problem('secrets-include', 'selects nothing, but `secrets-json` needs it; set patterns for the keys to send, such as `VOICE_*`, or `*, !AWS_*`');
         }
     }
     else if (patterns.length > 0) {
-        findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not given');
+        findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not set');
     }
     if (raw.isGiven('secrets-file')) {
         readings.push(await readFiles(raw.items('secrets-file'), workspace, readFile));
@@ -7676,11 +7617,12 @@ async function readSources({ raw, environment, workspace, readFile, findings }, 
 
 
 
-/** Where the platform's own client looks; a release reads it only when it is asked to. */
+
+/** Where the platform's client looks for it; a release reads it only if it is named. */
 const defaultPath = 'pcc-deploy.toml';
-/** What other inputs need; a file with mistakes may name them, so that nothing is said to miss them. */
+/** A file with mistakes may set these, so the inputs that need them are not reported. */
 const subjects = ['agent-name', 'secret-set', 'image-credentials'];
-/** Reads the settings file where one is named, and puts it behind the inputs. */
+/** Reads the settings file if one is named. Its values replace inputs that are not set. */
 async function chooseSettingsFile(source) {
     const { raw, environment, workspace, readFile, findings } = source;
     const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
@@ -7690,7 +7632,7 @@ async function chooseSettingsFile(source) {
         return { raw, file: undefined };
     }
     if (!(0,inputs_problems/* isPath */.uf)(path)) {
-        findings.problem('config-file', `has to be the path of one file; ${(0,inputs_problems/* found */.F9)(path)}`);
+        findings.problem('config-file', `${(0,inputs_problems/* shown */.SP)(path)} is not the path of one file`);
         return { raw, file: undefined };
     }
     if (!raw.isGiven('config-file')) {
@@ -7701,27 +7643,26 @@ async function chooseSettingsFile(source) {
     for (const problem of problems)
         findings.problem('config-file', problem);
     findings.warnings.push(...warnings);
-    if (file === undefined)
-        return { raw: raw.withUnreadableSettingsFile(subjects), file };
-    // Each of them says what the agent runs, so that one as an input replaces them all.
-    const isReplaced = imageSources.some((input) => isImageSource(raw, input));
-    for (const { input, key } of isReplaced ? [] : file.defaults) {
-        if (!file.hasGit || !isOneOf(imageSources, input))
-            continue;
-        findings.problem('config-file', `\`${path}\`: \`${key}\` and \`[git]\` both say what the agent runs; it is one of them`);
-    }
-    const [first, second] = file.defaults.filter(({ input }) => isOneOf(imageSources, input));
-    if (!isReplaced && first !== undefined && second !== undefined) {
-        findings.problem('config-file', `\`${path}\`: \`${second.key}\` and \`${first.key}\` are both given; an agent runs one of them`);
-    }
-    const defaults = file.defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && isOneOf(imageSources, input)));
-    for (const { input, key } of defaults)
-        findings.substitutes.set(input, `${key} (${path})`);
-    const values = new Map(defaults.map(({ input, text }) => [input, text]));
-    return { raw: raw.withSettingsFile(values), file };
+    const settingsFile = file === undefined
+        ? new Map(subjects.map((input) => [input, undefined]))
+        : replacements(file, source);
+    return { raw: raw.with({ settingsFile }), file };
 }
-function isOneOf(names, name) {
-    return names.includes(name);
+/** The values of inputs that are not set. */
+function replacements({ path, defaults, hasGit }, { raw, findings }) {
+    const isSource = (input) => imageSources.some((one) => one === input);
+    // An input that sets what the agent runs replaces all keys that do.
+    const isReplaced = imageSources.some((input) => isImageSource(raw, input));
+    const sources = defaults.filter(({ input }) => isSource(input)).map(({ key }) => key);
+    if (hasGit)
+        sources.push('[git]');
+    if (!isReplaced && sources.length > 1) {
+        findings.problem('config-file', `\`${path}\`: ${(0,text_list/* listOf */.c)(sources)} cannot be set together; an agent runs only one of them`);
+    }
+    const used = defaults.filter(({ input }) => !raw.isInput(input) && !(isReplaced && isSource(input)));
+    for (const { input, key } of used)
+        findings.substitutes.set(input, `${key} (${path})`);
+    return new Map(used.map(({ input, text }) => [input, text]));
 }
 async function choose_reportUnused({ workspace, readFile, findings }) {
     try {
@@ -7730,7 +7671,7 @@ async function choose_reportUnused({ workspace, readFile, findings }) {
     catch {
         return;
     }
-    findings.notices.push(`\`${defaultPath}\` is in the workspace but not used. To use it, set \`config-file: ${defaultPath}\`.`);
+    findings.notices.push(`Found \`${defaultPath}\` but did not use it. To use it, set \`config-file: ${defaultPath}\`.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/read-inputs.js
@@ -7755,81 +7696,76 @@ async function choose_reportUnused({ workspace, readFile, findings }) {
 
 
 /**
- * Reads all inputs, once, and validates them together: every mistake that can be seen without the
- * network is found in one go. Nothing is logged here; what was found has to be masked first.
+ * Reads and validates all inputs together, so that one run reports every mistake that can be seen without
+ * the network. Logs nothing, because secrets must be masked first.
  */
 async function readInputs(environment, readFile, isFolderEmpty = () => Promise.resolve(false), readEvent) {
     const findings = new inputs_problems/* Findings */.Fv();
-    const given = new RawInputs(environment);
-    given.checkNames(findings);
+    const given = new RawInputs(environment).checkNames(findings);
     const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
     const source = { raw: given, environment, workspace, readFile, findings };
     const isTeardownAsked = isTeardown(given);
-    // A teardown ignores the inputs of a release, and so their mistakes; values in them are masked.
+    // A teardown ignores the inputs of a release, mistakes included; values in them are masked.
     const findingsOfRelease = isTeardownAsked ? new inputs_problems/* Findings */.Fv() : findings;
-    const { raw: unnumbered, file } = await chooseSettingsFile({
-        ...source,
-        findings: findingsOfRelease,
-    });
-    const { raw, preview } = await readPullRequest(unnumbered, findings, readEvent);
-    const common = new InputReader({ ...source, raw }, file);
+    const settings = await chooseSettingsFile({ ...source, findings: findingsOfRelease });
+    const { raw, preview } = await readPullRequest(settings.raw, findings, readEvent);
+    const common = inputReader({ ...source, raw }, settings.file);
     common.fields.boolean('teardown');
     const reader = isTeardownAsked
-        ? new InputReader({ ...source, raw, findings: findingsOfRelease }, file)
+        ? inputReader({ ...source, raw, findings: findingsOfRelease }, settings.file)
         : common;
-    const { isDryRun } = reader;
+    const { isDryRun } = common;
     const credentials = givenCredentials(raw, environment);
-    const githubToken = givenGitHubToken(raw);
-    const publicKey = givenPublicKey(raw);
+    const ownSecrets = [...credentials, ...givenGitHubToken(raw), ...givenPublicKey(raw)];
     const access = readAccess(common);
-    const teardown = isTeardownAsked
-        ? readTeardown(common, { templates: unnumbered, preview })
-        : undefined;
-    const read = await readRelease(reader, {
-        preview,
-        access,
-        ownSecrets: [...credentials, ...githubToken, ...publicKey],
-    });
-    const isOffline = isDryRun && credentials.length === 0;
+    const teardown = readTeardown(common, { templates: settings.raw, preview });
+    const read = await readRelease(reader, { preview, access, ownSecrets });
+    const release = isTeardownAsked ? undefined : read.release;
+    const lacksCredential = isDryRun && credentials.length === 0;
     const github = readGitHub(common, {
-        waitsForAgent: read.waitsForAgent || isTeardownAsked,
-        isOffline,
+        waitsForAgent: read.waitsForAgent,
+        isOffline: lacksCredential,
+        isPreview: preview !== undefined,
     });
     await reportEmptyWorkspace(reader, isFolderEmpty);
-    const values = [
-        ...credentials,
-        ...githubToken,
-        ...read.secrets,
-        ...givenRegistrySecrets(raw),
-        ...publicKey,
-    ];
-    const { redact, redactFound } = redactionFor(raw, values, findings.problems.length > 0);
+    const secrets = [...ownSecrets, ...read.secrets, ...givenRegistrySecrets(raw)];
+    const { redact, redactFound } = redactionFor(raw, secrets, findings.problems.length > 0);
     const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
     const ofBoth = { access, isDryRun, github, githubAccess: readGitHubAccess(common) };
-    const { release, failureLogs } = read;
     return {
-        teardown: isComplete && teardown !== undefined ? { ...ofBoth, kind: 'teardown', teardown } : undefined,
-        inputs: isComplete && !isTeardownAsked && failureLogs !== undefined && release !== undefined
-            ? { ...ofBoth, kind: 'release', release, failureLogs }
-            : undefined,
+        ...(isComplete ? inputsOf(ofBoth, teardown, release) : noInputs),
         outline: {
             isDryRun,
             isTeardown: isTeardownAsked,
-            isImageGiven: ['image', 'build-id'].some((input) => isImageSource(raw, input)),
+            isImageGiven: isImageSource(raw, 'image') || isImageSource(raw, 'build-id'),
+            preview,
             github,
         },
-        secrets: values,
+        secrets,
         redact,
-        lacksCredential: isOffline,
-        lacksPublicKey: isDryRun && !isTeardownAsked && lacksPublicKey(raw, release?.agent?.smokeTest),
-        problems: findings.problems.map(({ input, message }) => ({
-            // Its name is known; where it stands, such as in a file, is not.
-            input: input.replace(/\(.*\)$/s, (place) => redactFound(place)),
-            message: redactFound(message),
+        lacksCredential,
+        lacksPublicKey: lacksPublicKey(reader, release?.release.agent),
+        ...reported(findings, redactFound),
+    };
+}
+const noInputs = { inputs: undefined, teardown: undefined };
+function inputsOf(ofBoth, teardown, release) {
+    return {
+        teardown: teardown && { ...ofBoth, kind: 'teardown', teardown },
+        inputs: release && { ...ofBoth, kind: 'release', ...release },
+    };
+}
+/** The findings without secrets. */
+function reported({ problems, warnings, notices, remarks }, redact) {
+    return {
+        problems: problems.map(({ input, message }) => ({
+            // The name of an input is known; the place in parentheses, such as a file, may hold anything.
+            input: input.replace(/\(.*\)$/s, (place) => redact(place)),
+            message: redact(message),
         })),
-        warnings: findings.warnings.map((text) => redactFound(text)),
-        notices: findings.notices.map((text) => redactFound(text)),
-        remarks: findings.remarks.map((text) => redactFound(text)),
+        warnings: warnings.map((text) => redact(text)),
+        notices: notices.map((text) => redact(text)),
+        remarks: remarks.map((text) => redact(text)),
     };
 }
 async function readRelease(reader, { preview, access, ownSecrets }) {
@@ -7848,36 +7784,38 @@ async function readRelease(reader, { preview, access, ownSecrets }) {
         requiredKeys,
         credential: access?.credential,
         imagePullSecret: imagePullSecret?.name,
-        waitsForAgent: waitsForAgent,
+        waitsForAgent,
     });
     const failureLogs = fields.choice('failure-logs', ['auto', 'always', 'never']);
     if (!raw.isGiven('agent-name') && !raw.isGiven('secret-set') && !raw.isGiven('registry')) {
-        findings.problem('agent-name', 'is not given, and neither is `secret-set` nor `registry`: there is nothing to release');
+        findings.problem('agent-name', 'is not set, and neither is `secret-set` nor `registry`, so there is nothing to release');
     }
     return {
-        release: rollout && {
-            regions: regions.regions,
-            rollout,
-            secretSet,
-            imagePullSecret,
-            secretsTimeout,
-            agent,
-            build,
-            imageLookup,
+        release: rollout &&
+            failureLogs && {
+            failureLogs,
+            release: {
+                regions: regions.regions,
+                rollout,
+                secretSet,
+                imagePullSecret,
+                secretsTimeout,
+                agent,
+                build,
+                imageLookup,
+            },
         },
-        failureLogs,
-        waitsForAgent,
+        waitsForAgent: waitsForAgent || isTeardown(raw),
         secrets: secrets.values,
     };
 }
-/** Takes values out of texts; of what was found in inputs, also parts of values that are misplaced. */
+/** Redacts values in all texts, and in findings also parts of values that are in the wrong input. */
 function redactionFor(raw, values, hasProblems) {
     const redact = redactor(values);
-    // A value may stand in an input where it does not belong, and in what is said of that.
     const parts = misplacedParts(raw, values);
     if (!hasProblems && parts.length === 0)
         return { redact, redactFound: redact };
-    // A suggestion may spell what was found in lower case.
+    // A suggestion may repeat a value in lower case.
     const lowered = [...values, ...parts]
         .filter((value) => value.reveal() !== value.reveal().toLowerCase())
         .map((value) => new secret_value/* SecretValue */.i(value.reveal().toLowerCase()));
@@ -7890,7 +7828,7 @@ const fileInputs = [
     'required-secrets',
     'cloud-build',
 ];
-/** Says once that a checkout is missing, in place of a complaint about each file. */
+/** Reports a missing checkout once, in place of each missing file. */
 async function reportEmptyWorkspace({ raw, workspace, findings }, isFolderEmpty) {
     const isMissing = ({ message }) => message.endsWith(`cannot be read (${files/* missingFile */.Bi})`);
     const first = findings.problems.find(isMissing);
@@ -7900,7 +7838,7 @@ async function reportEmptyWorkspace({ raw, workspace, findings }, isFolderEmpty)
     const others = findings.problems.filter((problem) => !isMissing(problem));
     const inputs = fileInputs.filter((input) => raw.isInput(input) && raw.text(input) !== 'false');
     findings.problems.splice(0, Infinity, ...others);
-    findings.problem(inputs[0] ?? 'config-file', `needs files of the repository, but the workspace is empty. Add \`actions/checkout\` as a step before this one`);
+    findings.problem(inputs[0] ?? 'config-file', 'needs files of the repository, but the workspace is empty; add `actions/checkout` as a step before this one');
 }
 
 // EXTERNAL MODULE: ./lib/record/errors.js
@@ -7910,15 +7848,15 @@ var record_record = __nccwpck_require__(2472);
 ;// CONCATENATED MODULE: ./lib/record/journal.js
 
 
-/** Keeps the account of a release, and tells the log of it. */
+/** Keeps the record of a run, and writes the log. */
 class Journal {
     clock;
     log;
     record;
-    /** When the steps that are under way were begun. */
+    /** When each running step started. */
     #startedAt = new Map();
     #onBuild;
-    /** @param onBuild told of all builds when one of them has an id */
+    /** @param onBuild called with all builds whenever one gets an id */
     constructor(clock, log, onBuild = () => undefined) {
         this.clock = clock;
         this.log = log;
@@ -7938,7 +7876,7 @@ class Journal {
             remarks: [],
         };
     }
-    /** Steps that are ahead; those that are never begun stay skipped. */
+    /** Lists the steps to come. A step that never starts stays skipped. */
     expect(names) {
         for (const name of names)
             this.#stepNamed(name);
@@ -7961,7 +7899,7 @@ class Journal {
             this.#stop(step);
         }
     }
-    /** Closes the account where something did not come to its end, and nobody waits for it any more. */
+    /** Stops the steps that have not ended, when nothing waits for them anymore. */
     close() {
         for (const step of [...this.#startedAt.keys()])
             this.#stop(step);
@@ -7982,7 +7920,7 @@ class Journal {
         step.duration += this.clock.now() - startedAt;
         this.log.endStep(step);
     }
-    /** Does something that the timeline shows. */
+    /** Shows `work` as a bar of the timeline. */
     async span(region, label, work) {
         const end = this.beginSpan(region, label);
         try {
@@ -7996,7 +7934,7 @@ class Journal {
             throw error;
         }
     }
-    /** Begins a bar of the timeline; the function that comes back ends it. */
+    /** Starts a bar of the timeline; the returned function ends it. */
     beginSpan(region, label) {
         const span = {
             region,
@@ -8011,7 +7949,7 @@ class Journal {
             span.outcome = outcome;
         };
     }
-    /** Takes note of a build's id, which whoever comes after may need even if this ends here. */
+    /** Records the id of a build at once, so that later steps have it even if this run ends here. */
     recordBuildId(build, id) {
         build.id = id;
         this.#onBuild((0,record_record/* buildsOf */.jV)(this.record));
@@ -8029,7 +7967,7 @@ class Journal {
         this.log.notice(message);
     }
 }
-/** How a step ends that throws. */
+/** The outcome of a step that throws. */
 function outcomeOf(error) {
     if (error instanceof record_errors/* AbandonedError */.TK)
         return error.isStillRunning ? 'running' : 'skipped';
@@ -8043,13 +7981,19 @@ var pipecat_errors = __nccwpck_require__(1593);
 // EXTERNAL MODULE: ./lib/plan/problems.js
 var problems = __nccwpck_require__(7511);
 ;// CONCATENATED MODULE: ./lib/report/words.js
-/** A text as a sentence: with a mark at its end, whichever it has. */
+/** A text as a sentence: adds a period unless it ends with a mark. */
 function sentence(text) {
     return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 /** A text that begins a sentence. */
 function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/** Items in a sentence: `a, b and c`. */
+function joined(items) {
+    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
+        .filter((one) => one !== '')
+        .join(' and ');
 }
 /** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
 function duration(milliseconds) {
@@ -8068,8 +8012,12 @@ function duration(milliseconds) {
         .map(([amount, unit]) => `${amount} ${unit}`)
         .join(' ');
 }
+/** Milliseconds since the epoch as a time of day in UTC: `12:04`. */
+function clockTime(milliseconds) {
+    return new Date(milliseconds).toISOString().slice(11, 16);
+}
 /** The kinds of credential in words. */
-const credentialKinds = {
+const words_credentialKinds = {
     'private-api-key': 'a private API key',
     'personal-access-token': 'a personal access token',
 };
@@ -8113,7 +8061,7 @@ var context_errors = __nccwpck_require__(4912);
 const reportedErrors = [
     pipecat_errors/* CallError */.RA,
     time_cancellation/* CancelledError */.cc,
-    context_errors/* ContextError */.a,
+    context_errors/* ContextError */.af,
     inputs_problems/* InputsError */.aV,
     problems/* PreflightError */.w,
     record_errors/* StepError */.zg,
@@ -8122,35 +8070,35 @@ const reportedErrors = [
 function isReportedError(error) {
     return reportedErrors.some((reported) => error instanceof reported);
 }
-/** Every way in which a release fails. The troubleshooting page is made from this. */
+/** Every way in which a release fails. The troubleshooting page is generated from this. */
 const failureKinds = {
     'invalid-inputs': {
         title: 'The inputs are not valid',
-        meaning: 'Every mistake that can be seen without the network is listed, each with its input, the rule and what was found. Nothing was sent.',
+        meaning: 'The report lists every mistake that can be found without the network: the input, the rule, and what was found. Nothing was sent.',
         next: 'Fix all listed inputs, then run the workflow again.',
     },
     'untrusted-event': {
         title: 'Nothing is released for code that may come from a fork',
-        meaning: 'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork, or the pull request could not be read to find out.',
+        meaning: 'The workflow runs on `pull_request_target`, on `workflow_run`, or for a comment on a pull request. It has the secrets of the repository, and the code is from a fork. Or the pull request could not be read to find out.',
         next: 'Release on `push`, on a release, or on `workflow_dispatch`. For comments, pass `github-token` with the permission `pull-requests: read`.',
     },
     'context-unusable': {
         title: 'The build context cannot be packed',
-        meaning: 'The folder or the Dockerfile is missing, a link leads out of the context, a file cannot be read, or the context is larger than the platform accepts. Each problem is listed. Nothing was sent.',
+        meaning: 'The folder or the Dockerfile is missing, a link leads out of the context, a file cannot be read, or the context is larger than the platform accepts. The report lists each problem. Nothing was sent.',
         next: 'Fix each listed file, then run the workflow again.',
     },
     'credential-refused': {
-        title: 'The platform does not accept the credential',
+        title: 'The platform rejected the credential',
         meaning: 'The platform answered 401: the API key or token was revoked, cycled, deleted or copied in part.',
         next: 'Find it in the dashboard (an API key under Settings → API Keys → Private, a token under Account Settings → Personal Access Tokens). If it is gone, create a new one and store it as the secret that the workflow passes.',
     },
     'billing-required': {
         title: 'The account has a billing problem',
         meaning: 'The platform answered 402, or its message mentions billing, a spend limit or a suspended account. The credential and the inputs are fine.',
-        next: 'Check the payment method, the spend limit and the status of the account in the dashboard under Settings → Billing, and release again.',
+        next: 'Check the payment method, the spend limit and the account status in the dashboard under Settings → Billing. Then run the workflow again.',
     },
     'permission-denied': {
-        title: 'The credential is not allowed to do this',
+        title: 'The credential does not allow this',
         meaning: 'The platform answered 403: the credential is valid, but not for this organization or this operation.',
         next: 'Check that the key belongs to the organization that owns the agent, or that the owner of the token is a member of it with a role that may deploy.',
     },
@@ -8161,12 +8109,12 @@ const failureKinds = {
     },
     'release-impossible': {
         title: 'The release cannot work with these settings',
-        meaning: 'The settings do not fit what is on the platform: a region, a set, an agent or a build. Each reason is listed.',
+        meaning: 'The settings do not match what is on the platform: a region, a set, an agent or a build. The report lists each reason.',
         next: 'Fix each listed reason, then run the workflow again.',
     },
     'request-refused': {
-        title: 'The platform refused a request',
-        meaning: 'The platform rejected a request (4xx) for a reason that the action does not know. Its message and code are shown.',
+        title: 'The platform rejected a request',
+        meaning: 'The platform rejected a request (4xx) for a reason that the action does not know. The report shows its message and code.',
         next: "Fix what the platform's message describes, then run the workflow again.",
     },
     'platform-unavailable': {
@@ -8175,34 +8123,34 @@ const failureKinds = {
         next: 'Run the workflow again later; it picks up where this run stopped. If the error persists, check `api-url`, the proxy and the status page of the platform.',
     },
     'rate-limited': {
-        title: 'The platform limits the rate of requests',
-        meaning: 'The platform answered 429 (too many requests) for longer than a release waits. Other pipelines or people send many requests at the same time. The refused requests had no effect.',
-        next: 'Run the workflow again later. Let fewer releases run at once (`concurrency`). With many regions, `rollout: sequential` sends fewer requests at once.',
+        title: 'The platform limits the request rate',
+        meaning: 'The platform answered 429 (too many requests) for longer than a release waits. Other pipelines or people are sending many requests. The rejected requests had no effect.',
+        next: 'Run the workflow again later. Run fewer releases at once (`concurrency`). With many regions, set `rollout: sequential` to send fewer requests at once.',
     },
     'answer-unreadable': {
         title: "The platform's response cannot be read",
-        meaning: 'Responses were cut off or were not the expected JSON, in several attempts. Often, something between the runner and the platform answers in its place.',
+        meaning: 'In several attempts, responses were cut off or were not the expected JSON. Often, something between the runner and the platform answers in its place.',
         next: 'Check `api-url` and the proxy, then run the workflow again.',
     },
     'certificate-not-accepted': {
-        title: 'The certificate of the server was not accepted',
-        meaning: 'Node.js does not trust the certificate that the server, or a proxy in between, showed: a private CA issued it, it has expired, or it is for another name. Nothing was sent over that connection. Typical codes are `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`.',
+        title: 'The server certificate is not trusted',
+        meaning: 'Node.js does not trust the certificate of the server, or of a proxy in between: a private CA issued it, it has expired, or it is for another name. Nothing was sent over that connection. Typical codes are `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED` and `ERR_TLS_CERT_ALTNAME_INVALID`.',
         next: 'If a private CA or a proxy of your company issued the certificate, set `NODE_EXTRA_CA_CERTS` to the file of that CA on the runner. Otherwise check the address and renew the certificate.',
     },
     'proxy-refused': {
-        title: 'The proxy did not let the request through',
+        title: 'The proxy rejected the request',
         meaning: 'The proxy that `HTTPS_PROXY` or `HTTP_PROXY` names answered with an error, such as 407 (it asks for authentication) or 403. Nothing was sent to the platform.',
-        next: 'For 407, put the user name and password in `HTTPS_PROXY` (`http://user:password@host:port`). Otherwise allow the host in the proxy, or except it with `NO_PROXY`.',
+        next: 'For 407, put the user name and password in `HTTPS_PROXY` (`http://user:password@host:port`). Otherwise allow the host in the proxy, or add the host to `NO_PROXY`.',
     },
     redirected: {
         title: 'The platform answered with a redirect',
         meaning: 'The action does not follow redirects, because that would send the credential to another address.',
-        next: 'Set `api-url` to the address of the API itself.',
+        next: 'Set `api-url` to the address that the API is served from.',
     },
     'secrets-timeout': {
         title: 'The secret sets took too long',
-        meaning: 'Writing the sets and waiting until they are ready did not end within `secrets-timeout`. No agent was deployed with them.',
-        next: 'Run the release again: what was written stays written. If provisioning is slow regularly, raise `secrets-timeout`.',
+        meaning: 'The sets were not written and ready within `secrets-timeout`. No agent was deployed with them.',
+        next: 'Run the workflow again; what was written stays written. If provisioning is often slow, raise `secrets-timeout`.',
     },
     'provisioning-failed': {
         title: 'A secret set could not be provisioned',
@@ -8220,29 +8168,29 @@ const failureKinds = {
         next: 'Find out who deleted it, then run the workflow again.',
     },
     'secret-set-not-ready': {
-        title: 'The deploy was refused because a secret set is not ready',
-        meaning: 'The platform refuses to bind a set that is pending or failed (409), and kept doing so until `secrets-timeout` had passed. Another pipeline may be writing the same set.',
+        title: 'The platform rejected the deployment because a secret set is not ready',
+        meaning: 'The platform does not bind a set that is pending or failed (409), and the set was not ready within `secrets-timeout`. Another pipeline may be writing the same set.',
         next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
     },
     'concurrent-write': {
         title: 'Another process is writing the secret set',
-        meaning: 'The platform rejects writes to a set that somebody else is writing (409), and it did so in several attempts.',
+        meaning: 'The platform rejects writes to a set that another process is writing (409). Several attempts were rejected.',
         next: 'Run the workflow again. Let only one pipeline at a time write a set (`concurrency`).',
     },
     'not-pruned': {
         title: 'The release is done, but the secret set was not pruned',
-        meaning: 'Everything was released, and the agent is serving. Only deleting old keys, or waiting for the set after that, failed.',
+        meaning: 'Everything was released, and the agent is serving. Only deleting old keys failed, or waiting for the set after that.',
         next: 'Run the workflow again; it prunes the set. Or delete the keys yourself.',
     },
     'upload-failed': {
         title: 'The build context could not be uploaded',
-        meaning: "The platform's storage, which has another host than its API, rejected the archive or could not be reached in several attempts. No agent was deployed.",
+        meaning: "The platform's storage rejected the archive, or could not be reached in several attempts. It has another host than the API. No agent was deployed.",
         next: 'If the storage gives a reason, fix that. Otherwise, run the workflow again. If the error persists, check that the runner and its proxy can reach the host in the message.',
     },
     'build-failed': {
         title: 'The cloud build failed',
-        meaning: 'The platform could not build the image. Its message is shown, and the last lines of its log unless `failure-logs` is `never`. No agent was deployed.',
-        next: 'Fix what the log shows, most often a line of the Dockerfile or a file that is not in the context. Then run the workflow again.',
+        meaning: 'The platform could not build the image. The report shows its message, and the last lines of its log unless `failure-logs` is `never`. No agent was deployed.',
+        next: 'Fix the error in the log. Most often it is in a line of the Dockerfile, or a file is not in the context. Then run the workflow again.',
     },
     'build-timeout': {
         title: 'The cloud build took too long',
@@ -8261,18 +8209,18 @@ const failureKinds = {
     },
     'agent-name-taken': {
         title: 'The name of the agent is already taken',
-        meaning: 'The platform says `Service already exists`, but this credential does not see an agent of that name. Agent names are unique across all regions.',
-        next: 'Choose another `agent-name`, or use a credential that sees the agent.',
+        meaning: 'The platform says `Service already exists`, but this credential cannot see an agent with that name. Agent names are unique across all regions.',
+        next: 'Choose another `agent-name`, or use a credential that can see the agent.',
     },
     'deployment-unknown': {
         title: 'The platform did not name the new deployment',
-        meaning: 'Neither the answer to the deploy nor the agent names a deployment to wait for.',
+        meaning: 'The platform accepted the deployment, but did not return its id, so the action could not wait for it.',
         next: 'Check the agent in the dashboard, then run the workflow again.',
     },
     'rollout-failed': {
         title: 'The deployment failed',
         meaning: 'The platform started the deployment, but it cannot become ready: its image cannot be pulled or does not run, or the agent crashes.',
-        next: 'Fix the reason given, then run the workflow again.',
+        next: 'Fix the cause that the platform gives, then run the workflow again.',
     },
     'wait-timeout': {
         title: 'The deployment was not ready in time',
@@ -8281,18 +8229,18 @@ const failureKinds = {
     },
     'smoke-test-failed': {
         title: 'Smoke test failed',
-        meaning: 'The deployment is ready, but the session that tested it failed: it ended with an error, ended before its bot started, or could not be started at all, or the endpoint in `smoke-test-path` did not answer 2xx.',
-        next: 'Fix what the log of the session shows, and release again.',
+        meaning: 'The deployment is ready, but the test session failed. It ended with an error or before its bot started, it could not be started, or the endpoint in `smoke-test-path` did not answer 2xx.',
+        next: 'Fix the error in the log of the session, then run the workflow again.',
     },
     'smoke-test-key-refused': {
         title: 'Released, but not tested: the platform rejected the public API key',
-        meaning: 'Everything is released and serving. The platform answered 401 or 403 to the public API key, so no session was started. Nothing is rolled back because of it.',
+        meaning: 'Everything is released and serving. The platform answered 401 or 403 to the public API key, so no session was started. This does not cause a rollback.',
         next: 'Check `public-api-key` in the dashboard under Settings → API Keys → Public. If the key is gone, create a new one and store it as the secret that the workflow passes.',
     },
     'drain-timeout': {
         title: 'Released, but sessions still run on older deployments',
-        meaning: 'Everything is released and serving. Sessions that began before keep the old deployment and its secret values, and some of them had not ended within `drain-timeout`. Nothing is rolled back because of it.',
-        next: 'Do not revoke old keys yet. Run the workflow again later, or raise `drain-timeout`; the session limit of the agent is the longest that a session can last.',
+        meaning: 'Everything is released and serving. Sessions that began before keep the old deployment and its secret values, and some of them had not ended within `drain-timeout`. This does not cause a rollback.',
+        next: 'Do not revoke old keys yet. Run the workflow again later, or raise `drain-timeout`. No session lasts longer than the session limit of the agent.',
     },
     superseded: {
         title: 'Another release has taken over',
@@ -8306,8 +8254,8 @@ const failureKinds = {
     },
     'not-rolled-back': {
         title: 'The rollback failed',
-        meaning: 'A release failed with `on-failure: rollback`, and the agent could not be brought back to what it was: the platform rejected the update, or the deployment of the rollback did not become ready.',
-        next: 'Check in the dashboard what the agent is serving. Fix the cause, then release again, or release the image in `previous` of the output `agents`.',
+        meaning: 'A release failed with `on-failure: rollback`, and so did the rollback: the platform rejected the update, or the deployment of the rollback did not become ready.',
+        next: 'Check in the dashboard what the agent is serving. Fix the cause and run the workflow again, or release the image in `previous` of the output `agents`.',
     },
     'agent-gone': {
         title: 'The agent was deleted during the release',
@@ -8317,22 +8265,22 @@ const failureKinds = {
     'sessions-running': {
         title: 'Sessions of the preview are still running',
         meaning: 'The platform accepted the request to stop the sessions, but still showed some of them as running when `wait-timeout` had passed.',
-        next: 'Run the workflow again; it picks up where this run stopped. Sessions end by themselves at the latest after the session limit of the agent.',
+        next: 'Run the workflow again; it picks up where this run stopped. No session lasts longer than the session limit of the agent.',
     },
     'secret-set-in-use': {
         title: 'A secret set of the preview is still in use',
-        meaning: 'The platform refused to delete the set because something uses it (409), until `wait-timeout` had passed. The agent is deleted.',
+        meaning: 'The platform did not delete the set within `wait-timeout`, because something still uses it (409). The agent is deleted.',
         next: 'Run the workflow again later; it picks up where this run stopped.',
     },
     cancelled: {
         title: 'The run was cancelled',
-        meaning: 'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The message lists what is done, what is still running, and what was not started.',
-        next: 'Run the workflow again; it picks up where this run stopped. What was written stays written, and a started build is reused.',
+        meaning: 'Somebody cancelled the run, or a newer run replaced it (`concurrency` with `cancel-in-progress`). The runner sent SIGINT or SIGTERM, and no further work was started. The report lists what is done, what is still running, and what was not started.',
+        next: 'If a newer run replaced this one, do nothing. Otherwise, run the workflow again; it picks up where this run stopped.',
     },
     unexpected: {
         title: 'The action itself failed',
         meaning: 'Something unexpected happened. This is a bug in the action.',
-        next: 'Run the release again with debug logging, and report what it shows.',
+        next: 'Run the workflow again with debug logging, and report what it shows.',
     },
 };
 
@@ -8351,27 +8299,27 @@ const platformCodes = {
     },
     PCC_IMAGE_PULL_UNAUTHORIZED: {
         meaning: 'the registry does not let the platform pull the image',
-        next: 'Bind an image pull secret (`image-credentials`) whose credentials are valid for this image; with `registry`, `registry-username` and `registry-password` the release writes it in the form that the platform needs.',
+        next: 'Bind an image pull secret (`image-credentials`) that is valid for this image. With `registry`, `registry-username` and `registry-password`, the action writes one.',
     },
     PCC_IMAGE_PULL_RATE_LIMIT: {
         meaning: 'the registry limits the rate of pulls',
-        next: 'Pull with credentials (`image-credentials`), or from another registry, and release again later.',
+        next: 'Pull with credentials (`image-credentials`) or from another registry, or run the workflow again later.',
     },
     PCC_IMAGE_TOO_LARGE: {
         meaning: 'the image is too large',
-        next: 'Make the image smaller: a slim base, no build tools, no models that can be fetched later.',
+        next: 'Make the image smaller: use a slim base, and leave out build tools and models that can be downloaded later.',
     },
     PCC_INVALID_IMAGE_PLATFORM: {
         meaning: 'the image is built for another processor than the platform runs',
         next: 'Build it for linux/arm64 (`docker buildx build --platform linux/arm64`), or for the `architecture` of the region.',
     },
     PCC_IMAGE_PULL_UNKNOWN_ERROR: {
-        meaning: 'the image could not be pulled, for a reason that the platform does not know',
-        next: 'Check that the registry is up and the image can be pulled from elsewhere, and release again.',
+        meaning: 'the image could not be pulled, and the platform does not know why',
+        next: 'Check that the registry is up and that the image can be pulled from elsewhere. Then run the workflow again.',
     },
     PCC_UNKNOWN_ERROR: {
         meaning: 'the platform does not know the reason',
-        next: 'Release again; contact support with the id of the deployment if it persists.',
+        next: "Run the workflow again. If the error persists, contact the platform's support with the deployment id.",
     },
     'PCC-AGENT-AT-CAPACITY': {
         meaning: 'the agent has reached its maximum number of instances',
@@ -8381,8 +8329,8 @@ const platformCodes = {
 /** Reasons that Kubernetes gives for a container that does not run. */
 const containerReasons = {
     CrashLoopBackOff: {
-        meaning: 'the agent crashes again and again after it starts',
-        next: 'Read the traceback and the logs; a missing key in the secret set and a failing import are the usual causes.',
+        meaning: 'the agent keeps crashing after it starts',
+        next: 'Read the traceback and the logs. Usual causes are a missing key in the secret set and a failing import. Fix the cause, then run the workflow again.',
     },
     OOMKilled: {
         meaning: 'the agent needs more memory than it has',
@@ -8402,26 +8350,26 @@ const containerReasons = {
     },
     CreateContainerError: {
         meaning: 'the container cannot be created',
-        next: 'Check the command of the image, and contact support with the id of the deployment if it is right.',
+        next: "Check the command of the image. If it is right, contact the platform's support with the deployment id.",
     },
     InvalidImageName: {
-        meaning: 'the address of the image cannot be read',
+        meaning: 'the image address is not valid',
         next: 'Fix `image`.',
     },
     ErrImageNeverPull: {
         meaning: 'the image is not on the node, and the pull policy forbids pulling it',
-        next: 'Contact support with the id of the deployment.',
+        next: "Contact the platform's support with the deployment id.",
     },
     CreateContainerConfigError: {
         meaning: 'the container cannot be set up, often because a set that it binds does not exist',
         next: 'Check that the secret set of the agent exists and is ready.',
     },
 };
-/** Exit codes of a container, by what usually ends it so. */
+/** What the exit codes of a container usually mean. */
 const exitCodes = {
     0: {
         meaning: 'the agent ended by itself, without an error',
-        next: 'Check that the image starts the server that the platform expects, and not a script that ends.',
+        next: 'Check that the image starts a server, as the platform expects, and not a script that ends.',
     },
     1: {
         meaning: 'the agent ended with an error of its own',
@@ -8433,7 +8381,7 @@ const exitCodes = {
     },
     126: {
         meaning: 'the command of the image cannot be executed',
-        next: 'Check the permissions of the file, and that it is built for the right processor.',
+        next: 'Check that the file is executable and built for the right processor.',
     },
     127: {
         meaning: 'the command of the image was not found',
@@ -8441,7 +8389,7 @@ const exitCodes = {
     },
     134: {
         meaning: 'the agent aborted (SIGABRT)',
-        next: 'Read the logs; a native library usually says why.',
+        next: 'Read the logs. They usually name the native library that aborted.',
     },
     137: {
         meaning: 'the agent was killed, most often because it needed more memory than it has',
@@ -8449,18 +8397,18 @@ const exitCodes = {
     },
     139: {
         meaning: 'the agent crashed in native code (SIGSEGV)',
-        next: 'Check native libraries and that they are built for the right processor.',
+        next: 'Check that native libraries are built for the right processor.',
     },
     143: {
         meaning: 'the agent was asked to end (SIGTERM)',
-        next: 'Read the logs; a failing readiness check is a usual cause.',
+        next: 'Read the logs. A usual cause is a readiness check that fails.',
     },
     255: {
-        meaning: 'the agent could not be executed, often because of the wrong processor',
+        meaning: 'the agent could not be executed, often because the image is for another processor',
         next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
     },
 };
-/** What `exec format error` means, wherever it is said. */
+/** What `exec format error` means, wherever it appears. */
 const wrongProcessor = {
     meaning: 'the image is built for another processor (`exec format error`)',
     next: 'Build the image for linux/arm64, or for the `architecture` of the region.',
@@ -8473,11 +8421,11 @@ var subject = __nccwpck_require__(619);
 
 
 
-/** Steps that nothing in the record of a region stands for. */
+/** Steps that leave no trace in the record of a region. */
 const afterRelease = ['smoke-test', 'drain', 'prune', 'clean-up'];
 /** Names of keys in a sentence. */
 const progress_maxKeys = 10;
-/** How far a run came that ended before its time. */
+/** How far a cancelled run got. */
 function progressOf(record) {
     const { steps, targets } = record;
     const isAwaited = steps.some(({ name }) => name === 'rollout');
@@ -8487,23 +8435,23 @@ function progressOf(record) {
         ...(0,record_record/* buildsOf */.jV)(record).map(placeBuild),
         ...(0,record_record/* agentsOf */.et)(record).map((agent) => placeAgent(agent, isAwaited)),
     ];
-    const told = (place) => grouped(placed, place);
+    const shown = (place) => grouped(placed, place);
     const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
-    // What is planned is told by what it is for; before there is a plan, steps are all there is.
+    // Once there is a plan, its parts say more than the steps.
     const isPlanned = targets.length > 0 || record.teardown !== undefined;
     const stepsThat = (outcome) => steps
         .filter((step) => step.outcome === outcome)
         .filter(({ name }) => !isPlanned || afterRelease.includes(name))
         .map(({ name }) => `“${stepTitles[name]}”`);
-    const underWay = told('underWay');
+    const underWay = shown('underWay');
     const running = steps.filter(({ outcome }) => outcome === 'running');
     return {
-        done: told('done'),
+        done: shown('done'),
         underWay: underWay.length > 0
             ? [...underWay, ...stepsThat('running')]
             : running.map(({ name }) => `“${stepTitles[name]}”`),
         notStarted: [
-            ...told('notStarted'),
+            ...shown('notStarted'),
             ...(pruning ? unprunedKeys(record) : []),
             ...stepsThat('skipped'),
         ],
@@ -8512,7 +8460,7 @@ function progressOf(record) {
 function placeSet(record) {
     const { kind, name, region, outcome, status, added, updated } = record;
     const keys = [...added, ...updated];
-    const set = `${subject/* secretSetKinds */.Q[kind]} \`${name}\``;
+    const set = { what: `the ${subject/* secretSetKinds */.Q[kind]} \`${name}\``, region };
     switch (outcome) {
         case 'existing':
         case 'failed':
@@ -8520,64 +8468,70 @@ function placeSet(record) {
         case 'created':
         case 'updated':
             if (status === 'ready')
-                return ['done', `the ${set} is ${outcome} and ready`, region];
+                return { ...set, place: 'done', became: `was ${outcome} and is ready` };
             return status === 'pending'
-                ? ['underWay', `the ${set} is ${outcome}, and the platform provisions it`, region]
-                : ['done', `the ${set} is ${outcome}`, region];
+                ? { ...set, place: 'underWay', became: `was ${outcome}; the platform is provisioning it` }
+                : { ...set, place: 'done', became: `was ${outcome}` };
         case 'deleted':
-            return ['done', `the ${set} is deleted`, region];
+            return { ...set, place: 'done', became: 'was deleted' };
         case 'cancelled':
-            return [
-                'underWay',
-                `the ${set} was being written, ${writtenSoFar(keys, status === null)}`,
-                region,
-            ];
+            return {
+                ...set,
+                place: 'underWay',
+                became: `was being written; ${writtenSoFar(keys, status === null)}`,
+            };
         case 'skipped':
-            return ['notStarted', `the ${set} is not written`, region];
+            return { ...set, place: 'notStarted', became: 'was not written' };
     }
 }
 function writtenSoFar(keys, isInDoubt) {
     if (keys.length === 0)
-        return 'but it is unknown whether it succeeded';
-    const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest is not';
-    return `${(0,text_list/* listOf */.c)(keys, { most: progress_maxKeys })} ${keys.length === 1 ? 'is' : 'are'} written, ${rest}`;
+        return 'it is unknown whether that succeeded';
+    const rest = isInDoubt ? 'it is unknown whether more were' : 'the rest was not';
+    return `${(0,text_list/* listOf */.c)(keys, { most: progress_maxKeys })} ${keys.length === 1 ? 'was' : 'were'} written; ${rest}`;
 }
-/** Keys of sets whose pruning was broken off. The one that was being deleted may be gone. */
+/** Keys of sets whose pruning was interrupted. The one that was being deleted may be gone. */
 function unprunedKeys({ targets }) {
     const sets = targets.flatMap(({ secretSets }) => secretSets);
     return sets.flatMap(({ name, region, plan, pruned, status }) => {
         const left = plan.prunedKeys.filter((key) => !pruned.includes(key));
         if (left.length === 0)
             return [];
-        const doubt = status === null ? ' (unknown for the first)' : '';
+        const doubt = status === null ? ' (this is unknown for the first)' : '';
         return [
-            `${(0,text_list/* listOf */.c)(left, { most: progress_maxKeys })} of \`${name}\` in \`${region}\` are not pruned${doubt}`,
+            `${(0,text_list/* listOf */.c)(left, { most: progress_maxKeys })} of \`${name}\` in \`${region}\` ${left.length === 1 ? 'was' : 'were'} not pruned${doubt}`,
         ];
     });
 }
 function placeRemovals({ region, agent, secretSets }) {
-    const { stopped } = agent;
+    const count = agent.stopped.size;
+    const sessions = count === 1 ? '1 session' : `${count} sessions`;
     return [
-        ...(stopped.size > 0
-            ? [['done', `sessions of \`${agent.name}\` are stopped: ${stopped.size}`, region]]
-            : []),
+        count === 0
+            ? undefined
+            : {
+                place: 'done',
+                what: `${sessions} of \`${agent.name}\``,
+                region,
+                became: count === 1 ? 'was stopped' : 'were stopped',
+            },
         placeRemoval(agent, 'agent'),
         ...secretSets.map((set) => placeRemoval(set, subject/* secretSetKinds */.Q[set.kind])),
     ];
 }
 function placeRemoval({ name, region, outcome }, kind) {
-    const what = `the ${kind} \`${name}\``;
+    const removal = { what: `the ${kind} \`${name}\``, region };
     switch (outcome) {
         case 'deleted':
-            return ['done', `${what} is deleted`, region];
+            return { ...removal, place: 'done', became: 'was deleted' };
         case 'cancelled':
-            return [
-                'underWay',
-                `${what} was being deleted, but it is unknown whether it succeeded`,
-                region,
-            ];
+            return {
+                ...removal,
+                place: 'underWay',
+                became: 'was being deleted; it is unknown whether that succeeded',
+            };
         case 'skipped':
-            return ['notStarted', `${what} is not deleted`, region];
+            return { ...removal, place: 'notStarted', became: 'was not deleted' };
         case 'kept':
         case 'absent':
         case 'failed':
@@ -8585,68 +8539,74 @@ function placeRemoval({ name, region, outcome }, kind) {
     }
 }
 function placeBuild({ outcome, id, region }) {
-    const build = id === null ? 'the build' : `the build \`${id}\``;
+    const build = { what: id === null ? 'the build' : `the build \`${id}\``, region };
     switch (outcome) {
         case 'built':
-            return ['done', `${build} has succeeded`, region];
+            return { ...build, place: 'done', became: 'succeeded' };
         case 'reused':
-            return ['done', `${build} is used again`, region];
+            return { ...build, place: 'done', became: 'is reused' };
         case 'failed':
             return undefined;
         case 'running':
-            return ['underWay', `the platform continues ${build}`, region];
+            return { ...build, place: 'underWay', became: 'is still running on the platform' };
         case 'cancelled':
-            return [
-                'underWay',
-                `${build} was being started, but it is unknown whether it succeeded`,
-                region,
-            ];
+            return {
+                ...build,
+                place: 'underWay',
+                became: 'was being started; it is unknown whether that succeeded',
+            };
         case 'skipped':
-            return ['notStarted', `${build} is not started`, region];
+            return { ...build, place: 'notStarted', became: 'was not started' };
     }
 }
-function placeAgent(agent, isAwaited) {
-    const { name, region, outcome, ready, deploymentId, rollBack } = agent;
-    const deployment = `the deployment \`${deploymentId ?? 'unknown'}\` of \`${name}\``;
+function placeAgent(record, isAwaited) {
+    const { name, region, outcome, ready, deploymentId, rollBack } = record;
+    const id = `\`${deploymentId ?? 'unknown'}\``;
+    const agent = { what: `the agent \`${name}\``, region };
+    const deployment = { what: `the deployment ${id} of \`${name}\``, region };
     if (rollBack?.outcome === 'skipped') {
-        return ['notStarted', `\`${name}\` is not rolled back`, region];
+        return { ...agent, place: 'notStarted', became: 'was not rolled back' };
     }
     if (rollBack?.outcome === 'running') {
-        return ['underWay', `\`${name}\` was being rolled back`, region];
+        return { ...agent, place: 'underWay', became: 'was being rolled back' };
     }
     switch (outcome) {
         case 'rolled-back':
-            return ['done', `\`${name}\` is rolled back, with ${deployment}`, region];
+            return { ...agent, place: 'done', became: `was rolled back; its deployment is ${id}` };
         case 'created':
         case 'updated':
         case 'unchanged':
             if (ready)
-                return ['done', `${deployment} serves`, region];
+                return { ...deployment, place: 'done', became: 'is serving' };
             return isAwaited
-                ? ['underWay', `the platform continues ${deployment}`, region]
-                : ['done', `the agent \`${name}\` is ${outcome}, with ${deployment}`, region];
+                ? { ...deployment, place: 'underWay', became: 'is still rolling out' }
+                : { ...agent, place: 'done', became: `was ${outcome}; its deployment is ${id}` };
         case 'superseded':
         case 'failed':
             return undefined;
         case 'cancelled':
-            return [
-                'underWay',
-                `the agent \`${name}\` was being deployed, but it is unknown whether it succeeded`,
-                region,
-            ];
+            return {
+                ...agent,
+                place: 'underWay',
+                became: 'was being deployed; it is unknown whether that succeeded',
+            };
         case 'skipped':
-            return ['notStarted', `the agent \`${name}\` is not deployed`, region];
+            return { ...agent, place: 'notStarted', became: 'was not deployed' };
     }
 }
-/** What is the same in several regions is told once. */
+/** Names once what is the same in several regions. */
 function grouped(placed, place) {
-    const regions = new Map();
+    const groups = new Map();
     for (const one of placed) {
-        if (one?.[0] !== place)
+        if (one?.place !== place)
             continue;
-        regions.set(one[1], [...(regions.get(one[1]) ?? []), `\`${one[2]}\``]);
+        const { what, region, became } = one;
+        const key = `${what} ${became}`;
+        const group = groups.get(key) ?? { what, regions: [], became };
+        group.regions.push(region);
+        groups.set(key, group);
     }
-    return [...regions].map(([what, where]) => `${what}, in ${where.join(', ')}`);
+    return [...groups.values()].map(({ what, regions, became }) => `${what} in ${(0,text_list/* listOf */.c)(regions)} ${became}`);
 }
 
 // EXTERNAL MODULE: ./lib/plan/plan-agent.js
@@ -8656,8 +8616,8 @@ var roll_back = __nccwpck_require__(7566);
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
 
 /**
- * Markdown that shows text from outside as it is. Such text stands in code spans and code blocks
- * only, where neither Markdown nor HTML has a meaning.
+ * Markdown that shows text from outside unchanged. It puts such text only into code spans and code
+ * blocks, where neither Markdown nor HTML has a meaning.
  */
 /** A code span on one line. */
 function code(text) {
@@ -8665,7 +8625,7 @@ function code(text) {
     if (line === '')
         return '';
     const fence = '`'.repeat(longestRun(line) + 1);
-    // A space keeps a backtick of the text apart from the fence; Markdown takes it off again.
+    // A space separates a backtick of the text from the fence; Markdown removes the space.
     const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
     return `${fence}${padding}${line}${padding}${fence}`;
 }
@@ -8679,7 +8639,7 @@ function codeBlock(text) {
     const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
     return `${fence}text\n${body}\n${fence}`;
 }
-/** Content behind a line that opens it; `content` is Markdown. */
+/** Content that a click on a line opens; `content` is Markdown. */
 function folded(title, content) {
     return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 }
@@ -8690,8 +8650,8 @@ function table(head, rows) {
     return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 /**
- * Own sentences that quote names and texts between backticks, made safe: what stands between
- * backticks becomes a code span, the rest has no Markdown or HTML in it any more.
+ * Makes sentences of the action safe that quote names and texts in backticks: quoted text becomes a
+ * code span, and the rest loses its Markdown and HTML.
  */
 function prose(text) {
     return (0,printable/* printable */.g)(text)
@@ -8713,10 +8673,22 @@ function markdown_escape(text) {
 function longestRun(text) {
     return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
-/** A name in a cell of an HTML table, where Markdown has no meaning. */
-function html(text) {
+/**
+ * A name in a cell of an HTML table, where Markdown has no meaning. GitHub's styles break `code` at every
+ * hyphen, even in a cell that does not wrap; they leave `samp` on one line.
+ */
+function samp(text) {
     const line = (0,printable/* printable */.g)(text).replace(/\s+/g, ' ').trim();
-    return `<code>${line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}</code>`;
+    return `<samp>${line.replace(/[&<>@#]/g, (mark) => `&#${mark.charCodeAt(0)};`)}</samp>`;
+}
+/**
+ * Cells for the images of a run, without registry and path if these are the same for all of them. Folded
+ * parts of the summary have them whole.
+ */
+function imageCells(images) {
+    const pathLength = (image) => image.lastIndexOf('/') + 1;
+    const paths = new Set(images.map((image) => image.slice(0, pathLength(image))));
+    return (image) => samp(paths.size === 1 ? image.slice(pathLength(image)) : image);
 }
 /**
  * A table whose cells do not break. A column that is empty in every row is left out. Cells are HTML on
@@ -8765,7 +8737,7 @@ function keptSentences({ plan, targets }) {
         ? []
         : [`\`${name}\` in \`${region}\` is kept, because ${keptWords(kept, plan)}.`]));
 }
-/** What was deleted and what was not, for somebody who sees a failure. */
+/** What was deleted and what was not, after a failure. */
 function teardownState(record) {
     if (!(0,teardown_record/* isAnythingTornDown */.Gr)(record))
         return ['Nothing was deleted.'];
@@ -8810,15 +8782,22 @@ function teardownPlanHeadline({ plan }) {
     const what = count === 0 ? 'nothing' : count === 1 ? '1 thing' : `${count} things`;
     return `Plan for the end of pull request ${plan.preview.pullRequest}: ${what} would be deleted`;
 }
-/** Where a teardown failed, as a headline. */
+/** What a teardown could not delete, as a headline. */
 function teardownFailureHeadline(record, regions) {
-    const of = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
-    const [first, ...others] = [...new Set(regions)];
+    const what = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
+    const [first, ...others] = new Set(regions);
     if (first === undefined)
-        return of;
+        return what;
     return others.length === 0
-        ? `${of} in ${code(first)}`
-        : `${of} in ${others.length + 1} of ${record.targets.length} regions`;
+        ? `${what} in \`${first}\``
+        : `${what} in ${others.length + 1} of ${record.targets.length} regions`;
+}
+/** The title if a teardown failed in several ways. */
+function teardownTitle({ targets }, failedRegions) {
+    const where = targets.length > 1 && failedRegions > 0
+        ? ` in ${failedRegions} of ${targets.length} regions`
+        : '';
+    return `The preview was not torn down${where}`;
 }
 const resultMarks = {
     deleted: '✅ deleted',
@@ -8828,22 +8807,22 @@ const resultMarks = {
     cancelled: '⏹️ cancelled',
     skipped: '➖ not started',
 };
-/** What became of everything, or in a plan what would, at one glance. */
+/** What happened to each thing, or in a plan, what would happen. */
 function removalTable(record, isPlan) {
     const result = (removal) => isPlan && removal.outcome === 'skipped' ? 'would be deleted' : resultMarks[removal.outcome];
     return htmlTable(record.targets.flatMap(({ region, agent, secretSets }) => [
         {
             Result: result(agent),
             Kind: 'agent',
-            Name: html(agent.name),
-            Region: html(region),
+            Name: samp(agent.name),
+            Region: samp(region),
             Sessions: sessionCell(agent, isPlan),
         },
         ...secretSets.map((set) => ({
             Result: result(set),
             Kind: subject/* secretSetKinds */.Q[set.kind],
-            Name: html(set.name),
-            Region: html(region),
+            Name: samp(set.name),
+            Region: samp(region),
             Sessions: '',
         })),
     ]));
@@ -8887,37 +8866,7 @@ function keptOutput(removal) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/record/unchanged.js
-
-/** Whether the run has changed anything on the platform, or may have. */
-function isAnythingChanged(record) {
-    return ((0,record_record/* secretSetsOf */.vB)(record).some(({ isChanged }) => isChanged) ||
-        (0,record_record/* buildsOf */.jV)(record).some(({ outcome }) => outcome !== 'skipped' && outcome !== 'reused') ||
-        isAnyAgentChanged(record));
-}
-/** Whether the run has deployed an agent, or may have. */
-function isAnyAgentChanged(record) {
-    return (0,record_record/* agentsOf */.et)(record).some(({ isChanged }) => isChanged);
-}
-/**
- * Derives from the record what is still as it was before the run.
- *
- * @param subject what failed; undefined if the failure concerns the whole run
- */
-function unchangedIn(record, subject) {
-    if (!isAnythingChanged(record))
-        return 'everything';
-    if (!isAnyAgentChanged(record))
-        return 'agents';
-    const isSameRegion = ({ region }) => region === subject?.region;
-    const agent = record.targets.find(isSameRegion)?.agent;
-    if (agent?.isChanged === false)
-        return 'agent';
-    return agent?.previousServes === true ? 'serving' : undefined;
-}
-
 ;// CONCATENATED MODULE: ./lib/report/state.js
-
 
 
 
@@ -8925,12 +8874,14 @@ function unchangedIn(record, subject) {
 
 /** Names of keys in a sentence. */
 const state_maxKeys = 10;
+/** Names of keys that an agent may already see. The table of secret sets has all of them. */
+const maxExposedKeys = 2;
 /** Longer images are shown without the host of their registry. */
 const maxImageLength = 40;
 function servingOf(agent) {
     return afterRollBack(agent) ?? state_afterRelease(agent);
 }
-/** What serves after a rollback; undefined if there was none that decides it. */
+/** What is serving after a rollback; undefined if no rollback decides it. */
 function afterRollBack({ outcome, ready, plan, rollBack }) {
     if (outcome === 'rolled-back') {
         const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
@@ -8938,7 +8889,8 @@ function afterRollBack({ outcome, ready, plan, rollBack }) {
             ? { state: 'as-before', what: plan.before && shortName(plan.before.settings) }
             : { state: 'released', what: imageOf(plan) };
     }
-    return rollBack?.outcome === 'failed' && !ready ? { state: 'unconfirmed' } : undefined;
+    const isUnfinished = rollBack?.outcome === 'failed' || rollBack?.outcome === 'running';
+    return isUnfinished && !ready ? { state: 'unconfirmed' } : undefined;
 }
 function state_afterRelease({ outcome, ready, isChanged, previousServes, deploymentId, plan, }) {
     const { before } = plan;
@@ -8949,7 +8901,7 @@ function state_afterRelease({ outcome, ready, isChanged, previousServes, deploym
         return { state: 'unconfirmed' };
     if (outcome === 'superseded')
         return { state: 'other' };
-    // What served before the release: its image is known unless an even older deployment served.
+    // The image that was serving before is known, unless an even older deployment was serving.
     const wasServing = before !== undefined && (before.ready || before.available);
     const earlier = wasServing
         ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
@@ -8959,7 +8911,7 @@ function state_afterRelease({ outcome, ready, isChanged, previousServes, deploym
             return { state: 'as-before', what: before && shortName(before.settings) };
         return wasServing ? { state: 'unconfirmed' } : { state: 'nothing' };
     }
-    // Deployed, but nobody waits for it.
+    // Deployed, but the run does not wait for it.
     if (outcome === 'created' || outcome === 'updated')
         return { state: 'unconfirmed' };
     return earlier;
@@ -8977,15 +8929,13 @@ function shortImage(image) {
     const short = image.replace(/@sha256:([0-9a-f]{12})[0-9a-f]{52}$/, '@sha256:$1…');
     return short.length > maxImageLength ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
 }
-/** What serves, as the end of a sentence. */
+/** What is serving, as the end of a sentence. */
 function servingWords(serving) {
     switch (serving.state) {
         case 'released':
             return serving.what === undefined ? 'the new deployment' : `\`${serving.what}\``;
         case 'as-before':
-            return serving.what === undefined
-                ? 'the previous deployment'
-                : `\`${serving.what}\`, as before`;
+            return serving.what === undefined ? 'the previous deployment' : `\`${serving.what}\``;
         case 'nothing':
             return 'nothing';
         case 'other':
@@ -8994,20 +8944,22 @@ function servingWords(serving) {
             return 'not confirmed';
     }
 }
-/** What serves in each of these regions, what is alike once. */
+/** What is serving in each of these regions, without repetition. */
 function servingIn(agents) {
-    const regions = new Map();
+    const groups = new Map();
     for (const agent of agents) {
-        const words = servingWords(servingOf(agent));
-        regions.set(words, [...(regions.get(words) ?? []), agent.region]);
+        const serving = servingOf(agent);
+        const key = `${serving.state} ${servingWords(serving)}`;
+        const group = groups.get(key) ?? { ...serving, regions: [] };
+        group.regions.push(agent.region);
+        groups.set(key, group);
     }
-    const [first, ...others] = [...regions];
-    if (first === undefined)
-        return 'nothing';
-    if (others.length === 0)
-        return first[0];
-    return [first, ...others]
-        .map(([words, names]) => `${words} in ${(0,text_list/* listOf */.c)(names, { most: state_maxKeys })}`)
+    return [...groups.values()]
+        .map((group) => {
+        const where = groups.size === 1 ? '' : ` in ${(0,text_list/* listOf */.c)(group.regions, { most: state_maxKeys })}`;
+        const isKnownImage = group.state === 'as-before' && group.what !== undefined;
+        return `${servingWords(group)}${where}${isKnownImage ? ', as before' : ''}`;
+    })
         .join('; ');
 }
 /** Keys whose new values an agent that is not serving this release may see already. */
@@ -9020,63 +8972,58 @@ function exposedKeys({ agent, secretSets }) {
         return [];
     if (agent.outcome === 'unchanged')
         return [];
+    // Instances start with the set that the agent binds now, which the platform may not show.
+    const { secretSet: bound } = agent.plan.before.settings;
     return secretSets
         .filter(({ kind, plan }) => kind === 'secret' && plan.template === undefined)
+        .filter(({ name }) => bound === undefined || name === bound)
         .flatMap(({ added, updated }) => [...added, ...updated]);
 }
-const unchangedSentences = {
-    everything: 'Nothing was changed.',
-    agents: 'No agent was deployed; running agents keep their deployment.',
-    agent: 'The agent of this region was not deployed; it keeps its deployment.',
-    serving: 'The previous deployment is still serving.',
-};
 /**
- * What is the case now, for somebody who sees a failure: what serves, and what was not changed. It comes
- * from the record alone, so that no failure can claim anything else.
+ * The state after a failure: what is serving, and what was not changed. It comes only from the record,
+ * so that no failure can claim something else.
  */
-function stateSentences(record, subject) {
-    // A rollback concerns every region.
-    const isRolledBack = (0,record_record/* agentsOf */.et)(record).some(({ rollBack }) => rollBack !== undefined);
-    if (isRolledBack && subject !== undefined)
-        return stateSentences(record);
+function stateSentences(record) {
     if (record.teardown !== undefined)
         return teardownState(record.teardown);
-    const unchanged = unchangedIn(record, subject);
-    const sentence = unchanged === undefined ? [] : [unchangedSentences[unchanged]];
-    if (unchanged === 'everything')
-        return sentence;
-    const targets = record.targets.filter(({ region }) => subject === undefined || region === subject.region);
-    const agents = (0,record_record/* agentsOf */.et)({ targets });
-    const keys = [...new Set(targets.flatMap(exposedKeys))];
+    if (!(0,record_record/* isAnythingChanged */.BE)(record))
+        return ['Nothing was changed.'];
+    const agents = (0,record_record/* agentsOf */.et)(record);
     return [
         ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
-        ...sentence,
+        ...((0,record_record/* isAnyAgentChanged */.WD)(record) ? [] : ['No agent was deployed.']),
         ...rollBackSentences(agents),
-        ...(keys.length === 0
-            ? []
-            : [`New instances may start with the new ${(0,text_list/* listOf */.c)(keys, { most: state_maxKeys })}.`]),
+        ...exposedSentence(record),
     ];
 }
-/** Which agents went back and which did not, and what was not restored. */
+function exposedSentence({ targets }) {
+    const exposed = targets.filter((target) => exposedKeys(target).length > 0);
+    if (exposed.length === 0)
+        return [];
+    const keys = (0,text_list/* listOf */.c)(new Set(exposed.flatMap(exposedKeys)), { most: maxExposedKeys });
+    const where = exposed.length === targets.length
+        ? ''
+        : ` in ${(0,text_list/* listOf */.c)(exposed.map(({ region }) => region), { most: state_maxKeys })}`;
+    return [`Caution: new instances${where} may start with the new ${keys}.`];
+}
+/** What was not restored, and which agents were rolled back if not all were. */
 function rollBackSentences(agents) {
-    const rolledBack = agents.flatMap(({ rollBack }) => (rollBack === undefined ? [] : [rollBack]));
-    const where = (isDone) => {
-        const places = rolledBack
-            .filter(({ outcome }) => (outcome === 'done') === isDone)
-            .map(({ plan: { agent, region } }) => `\`${agent}\` in \`${region}\``);
-        const more = places.length - state_maxKeys;
-        return [...places.slice(0, state_maxKeys), ...(more > 0 ? [`${more} more`] : [])].join(', ');
-    };
-    const [back, others] = [where(true), where(false)];
-    const done = rolledBack.filter(({ outcome }) => outcome === 'done');
+    const rollBacks = agents.flatMap(({ rollBack }) => rollBack ?? []);
+    const done = rollBacks.filter(({ outcome }) => outcome === 'done');
+    const others = rollBacks.filter(({ outcome }) => outcome !== 'done');
     return [
-        ...(back === '' ? [] : [`Rolled back: ${back}.`]),
-        ...(others === '' ? [] : [`Not rolled back: ${others}.`]),
+        ...(done.length > 0 && others.length > 0 ? [`Rolled back: ${placesOf(done)}.`] : []),
+        ...(others.length > 0 ? [`Not rolled back: ${placesOf(others)}.`] : []),
         ...new Set(done.flatMap(({ plan }) => (0,roll_back/* unrestoredSentences */.G)(plan))),
     ];
 }
+function placesOf(rollBacks) {
+    const places = rollBacks.map(({ plan }) => `\`${plan.agent}\` in \`${plan.region}\``);
+    return (0,text_list/* listOf */.c)(places, { most: state_maxKeys, format: text_list/* asIs */.$ });
+}
 
 ;// CONCATENATED MODULE: ./lib/report/explain.js
+
 
 
 
@@ -9102,7 +9049,7 @@ function explain(error, context) {
     return {
         title: failureKinds[kind].title,
         subject,
-        state: stateSentences(context.record, subject),
+        state: stateSentences(context.record),
         problems: [],
         why: [],
         // Listed problems name their own fixes.
@@ -9125,9 +9072,9 @@ function detailsOf(error, context) {
         const { problems } = error;
         return context.record.teardown === undefined
             ? { problems }
-            : { problems, title: 'The teardown cannot work as it is asked for' };
+            : { problems, title: 'The teardown cannot work with these settings' };
     }
-    return { state: ['Nothing was changed.', 'Nothing was sent.'], ...problemsOf(error, context) };
+    return { state: ['Nothing was changed, and nothing was sent.'], ...problemsOf(error, context) };
 }
 function problemsOf(error, { redact }) {
     if (error instanceof inputs_problems/* UntrustedEventError */.fs)
@@ -9143,7 +9090,7 @@ function problemsOf(error, { redact }) {
     }
     return {
         problems: error.problems.map(({ about, message, next }) => ({
-            // A name of a file or a link may hold anything.
+            // The name of a file or link may contain anything.
             about: redact(about),
             message: redact(message),
             next: next === undefined ? undefined : redact(next),
@@ -9157,13 +9104,13 @@ function untrustedReason(because) {
         case 'no-token':
             return 'A comment on a pull request started this run. Without `github-token`, the action cannot find out whether the code comes from a fork.';
         case 'unreadable':
-            return `A comment on a pull request started this run, and the pull request could not be read, because ${because.failure}. So the code may come from a fork.`;
+            return `A comment on a pull request started this run, and the pull request could not be read: ${because.failure}. The code may come from a fork.`;
     }
 }
 function detailsOfStep({ kind, facts, cause }, context) {
     return stepDetails[kind]?.(facts, { ...context, cause }) ?? {};
 }
-/** What is said of a failed step. A failure that is not here only means its kind. */
+/** What the report says about a failed step. A failure that is not here has only its kind. */
 const stepDetails = {
     'organization-unknown': explainOrganization,
     'provisioning-failed': ({ platformMessage }) => ({
@@ -9173,7 +9120,7 @@ const stepDetails = {
         why: [
             lastSeen === undefined
                 ? `No status check of the set succeeded within ${duration(waited)}.`
-                : `It was last seen ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
+                : `Last state: ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
             ...lastFailure(cause),
         ],
     }),
@@ -9198,7 +9145,7 @@ const stepDetails = {
             why: [
                 lastSeen === undefined
                     ? `No status check of the build succeeded; ${limit}.`
-                    : `It was last seen ${redact(lastSeen)}; ${limit}.`,
+                    : `Last status: ${redact(lastSeen)}; ${limit}.`,
                 ...lastFailure(cause),
             ],
         };
@@ -9209,8 +9156,8 @@ const stepDetails = {
     }),
     'agent-name-taken': (_, { subject }) => ({
         why: [
-            `The name \`${subject?.name ?? 'of the agent'}\` is already taken; agent names are unique across all regions.`,
-            'This credential does not see the agent that has the name.',
+            `The name \`${subject?.name ?? 'of the agent'}\` is already taken. Agent names are unique across all regions.`,
+            'This credential cannot see the agent with that name.',
         ],
     }),
     'rollout-failed': explainRollout,
@@ -9224,7 +9171,7 @@ const stepDetails = {
         why: [
             'The release itself is done.',
             left === undefined
-                ? 'How many sessions run on older deployments could not be read.'
+                ? 'The number of sessions on older deployments could not be read.'
                 : `Sessions on older deployments: ${left.isCut ? 'at least ' : ''}${left.count}; \`drain-timeout\` is ${duration(deadline.limit)}.`,
             ...lastFailure(cause),
         ],
@@ -9276,13 +9223,12 @@ function ofUnknown(error, { redact }) {
         ],
     };
 }
-/** The platform does not say whose a name is. */
+/** The platform does not say who owns a name. */
 function foreignName({ kind, name }) {
     return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
 }
 function explainCancellation({ signal }, { record }) {
     const { done, underWay, notStarted } = progressOf(record);
-    const isRelease = record.kind === 'release' || record.kind === 'teardown';
     return {
         why: [`Somebody cancelled the run, or a newer run replaced it (${signal}).`],
         problems: [
@@ -9290,7 +9236,7 @@ function explainCancellation({ signal }, { record }) {
             { about: 'Still running', message: listed(underWay), next: undefined },
             { about: 'Not started', message: listed(notStarted), next: undefined },
         ],
-        next: [isRelease ? failureKinds.cancelled.next : 'Run the workflow again.'],
+        next: [failureKinds.cancelled.next],
     };
 }
 function listed(parts) {
@@ -9303,7 +9249,7 @@ function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOu
             ...(status === 'timeout' ? ['The platform stopped it because it took too long.'] : []),
             ...(['failed', 'timeout'].includes(status)
                 ? []
-                : [`Its last status is ${(0,quote/* quote */.h)(redact(status))}.`]),
+                : [`Its last status was ${(0,quote/* quote */.h)(redact(status))}.`]),
             ...(platformMessage === undefined ? [] : said([platformMessage])),
             ...(platformMessage === undefined && status !== 'timeout'
                 ? ['The platform gives no reason.']
@@ -9314,14 +9260,14 @@ function explainBuild({ buildId, status, platformMessage, logs }, { showsBuildOu
         ...(status === 'timeout'
             ? {
                 next: [
-                    'Make the build shorter (a base image that has more, fewer dependencies), and release again.',
+                    'Make the build faster (fewer dependencies, or a base image that has more of them), then run the workflow again.',
                 ],
             }
             : showsBuildOutput && logs !== undefined
                 ? {}
                 : {
                     next: [
-                        `Look at the log of the build \`${buildId}\` in the dashboard, correct what it shows, and release again.`,
+                        `Open the log of build \`${buildId}\` in the dashboard, fix the error that it shows, and run the workflow again.`,
                     ],
                 }),
     };
@@ -9346,9 +9292,9 @@ function explainOrganization({ named, available }, { redact }) {
     return {
         why: [
             named === undefined
-                ? 'The token belongs to nobody who is in an organization.'
-                : `${(0,quote/* quote */.h)(redact(name))}, from ${named.origin}, does not name exactly one of the organizations of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
-            ...(available.length === 0 ? [] : [`It can act in: ${list}.`]),
+                ? 'The owner of the token is not a member of any organization.'
+                : `${(0,quote/* quote */.h)(redact(name))}, from ${named.origin}, does not match exactly one organization of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
+            ...(available.length === 0 ? [] : [`Available: ${list}.`]),
         ],
     };
 }
@@ -9377,7 +9323,7 @@ function limitOf({ outOfTime }) {
         ? []
         : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
 }
-/** A request whose answer is lost may have been carried out, and no report should deny it. */
+/** The platform may have carried out a request whose response was lost, so no report may deny it. */
 function doubtOf(error) {
     if (!error.isInDoubt)
         return [];
@@ -9414,16 +9360,17 @@ function credentialWords(actingAs) {
         return 'not known';
     const { credentialKind, credentialOrigin, organization } = actingAs;
     const where = organization === undefined ? '' : `, acting in \`${organization}\``;
-    return `${credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
+    return `${words_credentialKinds[credentialKind]} from ${credentialOrigin}${where}`;
 }
 function whereToLook(actingAs) {
     return actingAs?.credentialKind === 'personal-access-token'
-        ? 'Look at it in the dashboard under Account Settings → Personal Access Tokens; if it is gone, create a new one and store it as the secret that the workflow passes.'
-        : 'Look at it in the dashboard under Settings → API Keys → Private; if it is gone, create a new one and store it as the secret that the workflow passes.';
+        ? 'Check in the dashboard (Account Settings → Personal Access Tokens) that the token still exists. If not, create one, and store it in the GitHub secret that the workflow passes.'
+        : 'Check in the dashboard (Settings → API Keys → Private) that the key still exists. If not, create one, and store it in the GitHub secret that the workflow passes.';
 }
 function explainRollout({ deploymentId, failure, logs }, context) {
     const { code, reason, exitCode } = failure;
     const advice = adviceFor(failure);
+    const lastLine = context.showsAgentOutput ? lastLineOf(failure.traceback) : undefined;
     const facts = [
         { label: 'Deployment', value: deploymentId },
         ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
@@ -9436,21 +9383,18 @@ function explainRollout({ deploymentId, failure, logs }, context) {
     return {
         facts,
         why: [
-            ...said([failure.headline, failure.message, failure.condition?.message]),
-            ...(context.showsAgentOutput ? lastLine(failure.traceback) : []),
-            ...(failure.infrastructureIssue
-                ? infrastructure(failure)
-                : advice === undefined
-                    ? []
-                    : [`${capital(advice.meaning)}.`]),
+            ...meaningOf(failure, advice, lastLine),
+            ...said(lastLine === undefined
+                ? [failure.headline, failure.message, failure.condition?.message]
+                : [failure.message, failure.condition?.message]),
         ],
         next: [
             failure.infrastructureIssue
-                ? 'Contact the support of the platform with the id of the deployment, and release again later.'
-                : (advice?.next ?? failureKinds['rollout-failed'].next),
-            ...(code === undefined ? [] : [`The codes are explained at ${errorCodesUrl}.`]),
+                ? "Run the workflow again later. If it fails again, contact the platform's support with the deployment id."
+                : (missingKey(lastLine, context) ?? adviceNext(advice, context)),
+            ...(code === undefined ? [] : [`See ${errorCodesUrl}.`]),
             ...agentOutputHint(deploymentId, context),
-        ],
+        ].filter((one) => one !== ''),
         ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
     };
 }
@@ -9459,15 +9403,19 @@ function explainRolloutTimeout(facts, { cause, ...context }) {
     return {
         facts: [{ label: 'Deployment', value: deploymentId }],
         why: [
-            `It was last seen so: ${context.redact(lastSeen)}, for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
+            `Last state: ${context.redact(lastSeen)} for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
             ...lastFailure(cause),
             ...infrastructure(facts),
+            'The platform continues the rollout, so the deployment may still become ready.',
         ],
         next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
         ...(context.showsAgentOutput ? { logs } : {}),
     };
 }
-function explainSmokeTest({ deploymentId, sessionId, because, logs, hasTransport }, { showsAgentOutput, subject }) {
+function explainSmokeTest({ deploymentId, sessionId, because, logs, hasTransport }, context) {
+    const { showsAgentOutput, subject } = context;
+    const lastLine = showsAgentOutput ? lastLineOf(logs?.join('\n')) : undefined;
+    const error = errorLine.test(lastLine ?? '') ? lastLine : undefined;
     const hint = sessionId === undefined || subject === undefined || showsAgentOutput
         ? []
         : [
@@ -9482,9 +9430,14 @@ function explainSmokeTest({ deploymentId, sessionId, because, logs, hasTransport
                 : []),
             ...(because.kind === 'not-startable' ? callFacts(because.refusal) : []),
         ],
-        why: [`Smoke test: ${smokeTestFailure(because)}.`],
+        why: [
+            `Smoke test: ${smokeTestFailure(because)}.`,
+            ...(error === undefined ? [] : [`The log of the session ends with ${(0,quote/* quote */.h)(error)}.`]),
+        ],
+        repeatsTitle: true,
         next: [
-            failureKinds['smoke-test-failed'].next,
+            missingKey(error, context) ?? failureKinds['smoke-test-failed'].next,
+            ...wayBack(context),
             ...(hasTransport
                 ? []
                 : [
@@ -9494,6 +9447,16 @@ function explainSmokeTest({ deploymentId, sessionId, because, logs, hasTransport
         ],
         ...(showsAgentOutput ? { logs } : {}),
     };
+}
+/** A line in which Python names an exception. */
+const errorLine = /^[\w.]*(?:Error|Exception)\b/;
+/** How to go back to what served before the deployment that is serving now. */
+function wayBack({ subject, record }) {
+    const agent = (0,record_record/* agentsOf */.et)(record).find(({ region }) => region === subject?.region);
+    const image = agent?.plan.before?.settings.image;
+    if (agent?.outcome !== 'updated' || image === undefined)
+        return [];
+    return [`To go back until then, release \`${image}\` again.`];
 }
 function smokeTestFailure(because) {
     switch (because.kind) {
@@ -9511,22 +9474,20 @@ function smokeTestFailure(because) {
             return `the session ended with \`${because.status}\` before GET \`/${because.path}\` answered`;
     }
 }
-/** What the platform says, each of it once, as one sentence. */
+/** What the platform says, without repetition, as one sentence. */
 function said(words) {
     const quotes = [...new Set(words)]
         .filter((one) => one !== undefined)
-        // The sentence has a full stop of its own.
+        // The sentence adds its own period.
         .map((one) => (0,quote/* quote */.h)(one.trim().replace(/\.$/, '')));
     return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
 }
 function infrastructure({ infrastructureIssue }) {
     return infrastructureIssue
-        ? [
-            'The platform reports a problem of its own infrastructure: this is not the fault of the agent.',
-        ]
+        ? ['The platform reports a problem in its own infrastructure. The agent is not the cause.']
         : [];
 }
-/** The most specific advice that there is: an exit code of 1 tells less than any reason. */
+/** The most specific advice: any reason says more than exit code 1. */
 function adviceFor(failure) {
     const { code, reason, terminationReason, exitCode, condition, isExecFormatError } = failure;
     const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
@@ -9544,10 +9505,47 @@ function adviceFor(failure) {
 function lookUp(table, word) {
     return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
-/** Where a traceback ends, it names the error. */
-function lastLine(traceback) {
+/** The last line of a traceback names the error. */
+function lastLineOf(traceback) {
     const line = traceback?.trim().split('\n').at(-1);
-    return line === undefined || line === '' ? [] : [`Its traceback ends with ${(0,quote/* quote */.h)(line)}.`];
+    return line === '' ? undefined : line;
+}
+/** What the failure means, with the last error of the agent. */
+function meaningOf(failure, advice, lastLine) {
+    if (failure.infrastructureIssue)
+        return infrastructure(failure);
+    // The platform's own sentence says the same.
+    const isSaid = advice === containerReasons['CrashLoopBackOff'] && failure.headline !== undefined;
+    if (lastLine === undefined)
+        return advice === undefined || isSaid ? [] : [`${capital(advice.meaning)}.`];
+    return [
+        `${advice === undefined ? 'The agent ended with an error' : capital(advice.meaning)}: ${(0,quote/* quote */.h)(lastLine)}.`,
+    ];
+}
+/** What to do about the platform's reason. It does not send readers to output that is not shown. */
+function adviceNext(advice, { showsAgentOutput }) {
+    if (advice === undefined)
+        return failureKinds['rollout-failed'].next;
+    return showsAgentOutput
+        ? advice.next
+        : advice.next.replace(/^Read the traceback and the logs\. ?/, '');
+}
+/** What to do if the agent misses an environment variable; undefined if that is not the cause. */
+function missingKey(lastLine, { subject, record }) {
+    const [, key] = /^KeyError: '([A-Z][A-Z0-9_]*)'$/.exec(lastLine ?? '') ?? [];
+    if (key === undefined)
+        return undefined;
+    const target = record.targets.find(({ region }) => region === subject?.region);
+    const set = target?.secretSets.find(({ kind }) => kind === 'secret');
+    const how = 'for example to `secrets-env`, and run the workflow again.';
+    if (set === undefined)
+        return `Add \`${key}\` to the secrets of the agent, ${how}`;
+    if ([...set.added, ...set.updated].includes(key))
+        return undefined;
+    // Of a set that existed before, not all keys are known.
+    return set.plan.action === 'create'
+        ? `\`${key}\` is not in \`${set.name}\`. Add it, ${how}`
+        : `If \`${key}\` is not in \`${set.name}\`, add it, ${how}`;
 }
 function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { actingAs } }) {
     if (subject === undefined)
@@ -9555,9 +9553,9 @@ function agentOutputHint(deploymentId, { subject, showsAgentOutput, record: { ac
     const organization = actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
     const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
     return showsAgentOutput
-        ? [`More of the agent's logs: \`${command}\`.`]
+        ? [`For more logs, run \`${command}\`.`]
         : [
-            `The agent's traceback and logs are not shown here, because they may contain what callers said. Set \`failure-logs: always\`, or run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`.`,
+            `To see the agent's traceback and logs, run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`, or set \`failure-logs: always\` and run again. They are not shown here, because they may contain what callers said.`,
         ];
 }
 function lastFailure(cause) {
@@ -9570,7 +9568,7 @@ function lastFailure(cause) {
 
 
 
-/** Names in a sentence, where there is room. */
+/** Names in a sentence, if there is room. */
 const usualNames = 40;
 /** What a plan would do. */
 function plannedChanges({ targets }, maxNames = usualNames) {
@@ -9587,6 +9585,28 @@ function plannedChanges({ targets }, maxNames = usualNames) {
         ],
     }));
 }
+/** What follows from the changes of a plan: deployments, tests, rollbacks, old versions, other agents. */
+function consequencesOf({ targets }, maxNames) {
+    return targets.map(({ region, secretSets, agent }) => ({
+        region,
+        changes: [
+            ...(agent === undefined
+                ? []
+                : [
+                    ...(isAgentUnchanged(agent)
+                        ? agent.valuesChange
+                            ? [plannedAgent(agent)]
+                            : []
+                        : [plannedDeployment(agent.newDeployment)]),
+                    ...provenBy(agent),
+                    ...plannedRollBack(agent, secretSets),
+                ]),
+            // The table of changes has the keys that are deleted.
+            ...secretSets.flatMap((set) => laterChanges({ ...set, prunedKeys: [] }, maxNames)),
+            ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
+        ],
+    }));
+}
 /** What a release did. */
 function doneChanges({ targets }, maxNames = usualNames) {
     return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
@@ -9598,26 +9618,30 @@ function doneChanges({ targets }, maxNames = usualNames) {
         ],
     }));
 }
-/** What a plan would change, counted; undefined where it would leave everything as it is. */
+/** What a plan would change, counted by what happens to it; `nothing would change` if it leaves everything as it is. */
 function countOfChanges({ targets }) {
-    const sets = targets.flatMap(({ secretSets }) => secretSets);
-    const agents = targets.map(({ agent }) => agent).filter((agent) => agent !== undefined);
+    const sets = targets
+        .flatMap(({ secretSets }) => secretSets)
+        .filter((set) => !isSetUnchanged(set));
+    const agents = targets.flatMap(({ agent }) => agent === undefined || isAgentUnchanged(agent) ? [] : [agent]);
     const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
-    const counts = [
-        counted(sets.filter((set) => !isSetUnchanged(set)).length, 'secret set'),
-        counted(builds.length, 'build'),
-        counted(agents.filter((agent) => !isAgentUnchanged(agent)).length, 'agent'),
-    ].filter((count) => count !== undefined);
-    return counts.length === 0 ? undefined : changes_listed(counts);
+    const isNew = ({ action }) => action === 'create';
+    const isOld = (one) => !isNew(one);
+    const parts = [
+        countedAs('created', sets.filter(isNew), agents.filter(isNew)),
+        countedAs('updated', sets.filter(isOld), agents.filter(isOld)),
+        builds.length === 0 ? '' : `${counted(builds.length, 'image')} would be built`,
+    ].filter((part) => part !== '');
+    return parts.length === 0 ? 'nothing would change' : parts.join(', ');
 }
-function changes_listed(items) {
-    return [items.slice(0, -1).join(', '), ...items.slice(-1)]
-        .filter((one) => one !== '')
-        .join(' and ');
+function countedAs(what, { length: sets }, { length: agents }) {
+    const things = [
+        ...(sets === 0 ? [] : [counted(sets, 'secret set')]),
+        ...(agents === 0 ? [] : [counted(agents, 'agent')]),
+    ];
+    return things.length === 0 ? '' : `${joined(things)} would be ${what}`;
 }
 function counted(count, what) {
-    if (count === 0)
-        return undefined;
     return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 function isSetUnchanged({ action, prunedKeys, deletedVersions = [] }) {
@@ -9790,17 +9814,17 @@ function plannedDeployment({ follows, because }) {
             return `It is unknown whether a new deployment follows, because ${reason}.`;
     }
 }
-/** How a plan would prove that the agent serves, and what it would wait for after that. */
+/** How a release would test the agent, and what it would wait for after that. */
 function provenBy({ name, action, smokeTest, drainTimeout }) {
     const told = [];
     if (smokeTest !== undefined) {
         const { transport, path, duration: up, timeout } = smokeTest;
         const how = transport === undefined ? '' : ` with the transport \`${transport}\``;
-        const answers = path === undefined ? '' : `, and \`GET /${path}\` of the bot has to answer 2xx`;
-        told.push(`Smoke test: start one session on \`${name}\`${how}. It has to stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`);
+        const answers = path === undefined ? '' : `, and \`GET /${path}\` must answer 2xx`;
+        told.push(`Smoke test: start one session on \`${name}\`${how}. It must stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`);
     }
     if (drainTimeout !== undefined && action === 'update') {
-        told.push(`Then wait until no session of \`${name}\` runs on an older deployment, for at most ${duration(drainTimeout)}.`);
+        told.push(`Then wait for at most ${duration(drainTimeout)} until no session of \`${name}\` runs on an older deployment.`);
     }
     return told;
 }
@@ -9809,18 +9833,18 @@ const smokeTestWords = {
     failed: 'failed',
     inconclusive: 'was inconclusive',
 };
-/** What a session on the agent has shown. */
+/** The result of the smoke test. */
 function shownBy({ smokeTest }) {
     if (smokeTest === null)
         return [];
     const { outcome, sessionId, startSeconds, coldStart } = smokeTest;
     const session = sessionId === null ? '' : ` with the session \`${sessionId}\``;
-    const start = startSeconds === null
+    const start = startSeconds === null || startSeconds < 1
         ? ''
         : `; its bot started after ${startSeconds} s${coldStart === true ? ' (cold start)' : ''}`;
     return [`The smoke test ${smokeTestWords[outcome]}${session}${start}.`];
 }
-/** What comes last of all. */
+/** What the release does at its end. */
 function laterChanges({ name, prunedKeys, deletedVersions = [] }, maxNames) {
     return [
         ...(prunedKeys.length === 0
@@ -9846,12 +9870,18 @@ function otherAgentsAffected({ name, action, otherAgents = [] }, maxNames) {
 
 
 /**
- * A release's log as the runner shows it: one group a step.
+ * A release's log as the runner shows it: one group for each step.
  *
- * @param redact takes known secrets out of a line: names of files and the like come from outside
+ * @param redact removes known secrets from a line, because names of files and the like come from outside
  */
 function releaseLog(actions, redact = (text) => text) {
     const groups = new Groups(actions);
+    let plans = [];
+    const showPlans = () => {
+        for (const plan of plans)
+            showPlan(actions, plan, redact);
+        plans = [];
+    };
     return {
         debug: (message) => {
             // It may be hidden, and then its group would be empty.
@@ -9873,20 +9903,31 @@ function releaseLog(actions, redact = (text) => text) {
             groups.add(step);
         },
         endStep: ({ name, outcome, duration: took }) => {
-            const ending = `${log_outcomeWords[outcome]} after ${duration(took)}.`;
+            const ending = `${log_outcomeWords[outcome]} ${after(took)}.`;
             groups.begin();
             actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
             groups.remove(name);
+            showPlans();
         },
         plan: (plan) => {
-            for (const { region, changes } of plannedChanges(plan)) {
-                actions.info(withoutCommands(redact(`Region ${region}:`)));
-                for (const change of changes) {
-                    actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
-                }
-            }
+            // Below the group of the step that makes it, where it is not folded away.
+            plans.push(plan);
+            if (!groups.isRunning)
+                showPlans();
         },
     };
+}
+function showPlan(actions, plan, redact) {
+    for (const { region, changes } of plannedChanges(plan)) {
+        actions.info(withoutCommands(redact(`Region ${region}:`)));
+        for (const change of changes) {
+            actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
+        }
+    }
+}
+/** How long a step took, as the end of a sentence. */
+function after(milliseconds) {
+    return milliseconds < 50 ? 'in under 0.1 s' : `after ${duration(milliseconds)}`;
 }
 const log_outcomeWords = {
     done: 'done',
@@ -9895,8 +9936,8 @@ const log_outcomeWords = {
     skipped: 'not started',
 };
 /**
- * The groups of the log. The runner shows none within another one, so steps that go on side by side
- * share one; and one begins with its first line, so that none is empty.
+ * The groups of the log. The runner does not nest groups, so steps that run in parallel share one. A
+ * group starts with its first line, so that no group is empty.
  */
 class Groups {
     #actions;
@@ -9904,6 +9945,9 @@ class Groups {
     #isOpen = false;
     constructor(actions) {
         this.#actions = actions;
+    }
+    get isRunning() {
+        return this.#running.length > 0;
     }
     get isShared() {
         return this.#running.length > 1;
@@ -9935,7 +9979,7 @@ function quoted(lines) {
         .map((line) => `  | ${line}`)
         .join('\n');
 }
-/** Text that the runner does not take for commands, which it looks for in every line of the log. */
+/** Changes a text so that the runner, which looks for commands in every log line, finds none in it. */
 function withoutCommands(text) {
     return (0,printable/* printable */.g)(text)
         .replace(/##(?=(?:vso)?\[)/gi, '## ')
@@ -9946,7 +9990,7 @@ function withoutCommands(text) {
 var pipecat_agent_settings = __nccwpck_require__(3211);
 ;// CONCATENATED MODULE: ./lib/report/plan-output.js
 
-/** The plan as JSON for later steps, field by field: a plan holds values that have no place here. */
+/** The plan as JSON for later steps, field by field, because a plan also contains secret values. */
 function planOutput(plan) {
     return JSON.stringify({
         rollout: plan.rollout,
@@ -10016,8 +10060,8 @@ function rollBackOutput(agent, secretSets) {
 
 
 /**
- * The outputs of action.yml, in its order; a test holds the two together. They are set on failure
- * too, as far as the run came; what it did not come to is an empty string.
+ * The outputs of action.yml, in the same order; a test compares the two. They are also set on failure,
+ * as far as the run got; an output that it did not reach is an empty string.
  */
 const outputNames = [
     'secret-sets',
@@ -10120,9 +10164,9 @@ function previousOutput(before) {
         return null;
     const unknown = { image: null, buildId: null };
     const deploymentId = before.desiredDeploymentId ?? null;
-    return { ...unknown, ...(0,pipecat_agent_settings/* whatRunsIn */.Io)(before.settings), deploymentId };
+    return { ...unknown, ...(0,pipecat_agent_settings/* imageOrBuildOf */.ec)(before.settings), deploymentId };
 }
-/** Sets what tells of builds as soon as that is known; a run may end at any time after it. */
+/** Sets the outputs about builds as soon as they are known, because a run may end at any time. */
 function setBuildOutputs(actions, builds) {
     actions.setOutput('build-id', buildIdOf(builds));
     actions.setOutput('builds', buildsOutput(builds));
@@ -10148,17 +10192,18 @@ function setOutputs(actions, outputs) {
 
 
 
+
 /** Names of keys in a sentence. */
 const maxNames = 10;
 /**
- * What goes on after the release is over, and a person has to know. What is the same in several
- * regions is said once.
+ * What continues after the release, and people should know. Mentions once what is the same in several
+ * regions.
  */
 function followUps(record) {
     const agents = (0,record_record/* agentsOf */.et)(record);
     return agents.length > 0 ? oldValues(record.targets) : unseenValues((0,record_record/* secretSetsOf */.vB)(record));
 }
-/** What is worth knowing after every release like this one, but needs nobody. */
+/** What is worth knowing after a release like this one, but needs no action. */
 function remarksAfter(record) {
     const agents = (0,record_record/* agentsOf */.et)(record);
     return [
@@ -10167,8 +10212,8 @@ function remarksAfter(record) {
         ...(agentsBehind(record).length === 0 ? [] : [versionAdvice]),
     ];
 }
-const versionAdvice = 'With `{version}` in `secret-set`, new values reach an agent only with the deployment that needs them.';
-/** Where no agent is released, nothing puts the new values under those that bind the set. */
+const versionAdvice = 'To keep new values from reaching an agent before its new deployment serves, put `{version}` into `secret-set`.';
+/** If no agent is released, nothing brings the new values to the agents that bind the set. */
 function unseenValues(secretSets) {
     const updated = secretSets
         .filter(({ kind, status }) => kind === 'secret' && status === 'ready')
@@ -10179,23 +10224,25 @@ function unseenValues(secretSets) {
         `Agents that bind ${follow_ups_names(updated)} keep the old values until a new deployment replaces them.`,
     ];
 }
-/** Running sessions keep the deployment that they began with, so an old key is needed for a while. */
+/** A running session stays on its deployment, so it needs an old key for a while. */
 function oldValues(targets) {
     const replaced = targets.filter(({ agent }) => agent?.replacesValues === true && agent.outcome === 'updated');
     const agents = (0,record_record/* agentsOf */.et)({ targets: replaced });
     if (agents.length === 0)
         return [];
     const longest = Math.max(...agents.map(({ plan }) => (0,plan_agent/* plannedAgent */.O)(plan).sessionLimit));
+    const limit = `${duration(longest * 1000)} (the session limit)`;
     const keys = new Set(replaced.flatMap(({ secretSets }) => secretSets.filter(({ kind }) => kind === 'secret').flatMap((set) => set.updated)));
-    const which = keys.size === 0 ? 'old values' : `the old ${(0,text_list/* listOf */.c)(keys, { most: maxNames })}`;
+    const which = keys.size === 0 ? 'the old values' : `the old ${(0,text_list/* listOf */.c)(keys, { most: maxNames })}`;
     const left = sessionsLeft(agents);
-    const now = left === undefined
-        ? ''
-        : left === 'none'
-            ? ` No session runs on an older deployment now, so you can revoke ${which}.`
-            : ` Sessions on older deployments now: ${left}.`;
+    if (left === 'none') {
+        return [
+            `No session of ${follow_ups_names(agents)} runs on an older deployment now, so you can revoke ${which}. To be certain, wait ${limit}: an idle instance may still have taken a new session.`,
+        ];
+    }
+    const now = left === undefined ? '' : ` Sessions on older deployments now: ${left}.`;
     return [
-        `Before you revoke ${which}: running sessions of ${follow_ups_names(agents)} keep the old values until they end, at the latest after ${duration(longest * 1000)} (the session limit).${now}`,
+        `Before you revoke ${which}: running sessions of ${follow_ups_names(agents)} keep the old values until they end, at the latest after ${limit}.${now}`,
     ];
 }
 /** How many sessions of all these agents run on older deployments; undefined if that is not known. */
@@ -10216,7 +10263,7 @@ function coldStarts(agents) {
     return [
         cold.length === 1
             ? `${follow_ups_names(cold)} keeps no instance warm (\`min-agents\` is 0), so its first call waits for a cold start.`
-            : `${follow_ups_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call of each waits for a cold start.`,
+            : `${follow_ups_names(cold)} keep no instance warm (\`min-agents\` is 0), so the first call to each waits for a cold start.`,
     ];
 }
 /** Which agents still run with old values, although their set has new ones. */
@@ -10229,18 +10276,73 @@ function exposedValues(record) {
     ];
 }
 function agentsBehind({ targets }) {
-    const isWritten = ({ secretSets }) => secretSets.some(({ kind, plan, added, updated }) => kind === 'secret' && plan.template === undefined && added.length + updated.length > 0);
-    return (0,record_record/* agentsOf */.et)({ targets: targets.filter(isWritten) }).filter(({ deploymentId, outcome, previousServes, plan }) => (deploymentId === null || (outcome === 'failed' && previousServes)) &&
-        plan.newDeployment.because !== 'agent-created');
+    return (0,record_record/* agentsOf */.et)({ targets: targets.filter((target) => exposedKeys(target).length > 0) });
 }
 function follow_ups_names(named) {
     return (0,text_list/* listOf */.c)(named.map(({ name }) => name));
 }
 
-;// CONCATENATED MODULE: ./lib/report/regions.js
+;// CONCATENATED MODULE: ./lib/report/headline.js
 
 
-/** The headline where more than one thing failed. */
+
+
+
+/** More agents, regions or sets than this are counted rather than listed. */
+const maxNamed = 3;
+/** The result of the run, as the first line of its summary. */
+function headlineOf(record, failures) {
+    const [failure, ...others] = failures;
+    if (failure === undefined)
+        return headlineOfSuccess(record);
+    if (record.teardown !== undefined) {
+        const regions = failures.flatMap(({ subject }) => subject === undefined ? [] : [subject.region]);
+        return { mark: '❌', text: teardownFailureHeadline(record.teardown, regions) };
+    }
+    const rollBack = rollBackHeadline(record);
+    if (rollBack !== undefined)
+        return rollBack;
+    const text = others.length > 0
+        ? severalTitle(record, failures)
+        : (agentHeadline(record, failure) ?? failureHeading(failure));
+    return { mark: '❌', text };
+}
+function headlineOfSuccess(record) {
+    const { kind, teardown } = record;
+    switch (kind) {
+        case 'offline-check':
+            return {
+                mark: '📋',
+                text: 'Checked without a credential: inputs, files and names are valid',
+            };
+        case 'plan':
+            return { mark: '📋', text: planned(record) };
+        case 'teardown':
+            return {
+                mark: '✅',
+                text: teardown === undefined ? 'Nothing to tear down' : teardownHeadline(teardown),
+            };
+        case 'teardown-plan':
+            return {
+                mark: '📋',
+                text: teardown === undefined ? 'Nothing to tear down' : teardownPlanHeadline(teardown),
+            };
+        case 'release':
+            return { mark: '✅', text: released(record) };
+    }
+}
+/** What failed, as the title of the annotation: without names. */
+function titleOf(record, failures) {
+    const title = failures.length === 1 ? failures[0].title : severalTitle(record, failures);
+    const rollBack = rollBackTitle(record);
+    return rollBack === undefined ? title : `${rollBack}: ${title}`;
+}
+/** What failed, and where. */
+function failureHeading({ title, subject }) {
+    const where = subject === undefined ? '' : `: \`${subject.name}\` in \`${subject.region}\``;
+    return `${title}${where}`;
+}
+/** The title if more than one thing failed. */
 function severalTitle(record, failures) {
     // What is not about a region may be so in each of them.
     const failed = new Set(failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])));
@@ -10257,43 +10359,121 @@ function severalTitle(record, failures) {
     if (failures.every(({ kind }) => kind === 'not-pruned')) {
         return `The release is done, but ${failures.length} secret sets were not pruned`;
     }
-    if (record.teardown !== undefined) {
-        const { targets } = record.teardown;
-        return targets.length > 1 && failed.size > 0
-            ? `The preview was not torn down in ${failed.size} of ${targets.length} regions`
-            : 'The preview was not torn down';
-    }
+    if (record.teardown !== undefined)
+        return teardownTitle(record.teardown, failed.size);
     return all > 1 && failed.size > 0
         ? `The release failed in ${failed.size} of ${all} regions`
         : `The release failed for ${failures.length} reasons`;
 }
-/** What a rollback means for the headline; undefined if there was none, or it was not finished. */
+/** What a rollback means; undefined if there was none, or it was not finished. */
 function rollBackTitle(record) {
     const outcomes = (0,record_record/* agentsOf */.et)(record).flatMap(({ rollBack }) => rollBack?.outcome ?? []);
     if (outcomes.length === 0 || outcomes.some((one) => one === 'running' || one === 'skipped'))
         return undefined;
     return outcomes.includes('failed') ? 'Not rolled back everywhere' : 'Rolled back';
 }
-/** Which regions run what was released, and which do not; undefined where there is only one. */
-function regionsSentence(record) {
-    const { targets } = record;
-    // A rollback has sentences of its own.
-    if ((0,record_record/* agentsOf */.et)(record).some(({ rollBack }) => rollBack !== undefined))
+/** The same with the names of the agents. */
+function rollBackHeadline(record) {
+    const title = rollBackTitle(record);
+    if (title === undefined)
         return undefined;
-    if (targets.length < 2 || (0,record_record/* agentsOf */.et)(record).length === 0)
-        return undefined;
-    const isReleased = ({ agent }) => agent === undefined || ['created', 'updated', 'unchanged'].includes(agent.outcome);
-    const released = regionsOf(targets.filter(isReleased));
-    const others = regionsOf(targets.filter((target) => !isReleased(target)));
-    if (released.length === 0)
-        return 'No region was released.';
-    const kept = `${(0,text_list/* listOf */.c)(released)} ${released.length === 1 ? 'was' : 'were'} released and ${released.length === 1 ? 'stays' : 'stay'} so`;
-    return others.length === 0
-        ? `${kept}.`
-        : `${kept}; ${(0,text_list/* listOf */.c)(others)} ${others.length === 1 ? 'was' : 'were'} not.`;
+    const agents = (0,record_record/* agentsOf */.et)(record).filter(({ rollBack }) => rollBack !== undefined);
+    const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
+    const named = failed.length > 0 ? failed : agents;
+    const where = named.length > maxNamed
+        ? `${named.length} agents`
+        : named.map(({ name, region }) => `\`${name}\` in \`${region}\``).join(', ');
+    return { mark: failed.length > 0 ? '❌' : '↩️', text: `${title}: ${where}` };
 }
-function regionsOf(targets) {
-    return targets.map(({ region }) => region);
+/** What a failure means for its agent; undefined if it is not about one that the release deploys. */
+function agentHeadline(record, { kind, subject }) {
+    if (subject?.kind !== 'agent')
+        return undefined;
+    const agent = (0,record_record/* agentsOf */.et)(record).find(({ region }) => region === subject.region);
+    if (agent === undefined ||
+        (agent.isChanged && agent.deploymentId === null) ||
+        agent.outcome === 'superseded' ||
+        kind === 'smoke-test-key-refused' ||
+        kind === 'drain-timeout')
+        return undefined;
+    return `${whatBecameOf(agent, kind)}${otherRegions(record, agent)}`;
+}
+function whatBecameOf(agent, kind) {
+    const { name, region, ready, deploymentId, plan } = agent;
+    const where = `in \`${region}\``;
+    if (kind === 'smoke-test-failed' && ready) {
+        return `\`${name}\` is serving ${where}, but failed its smoke test`;
+    }
+    if (plan.action === 'update')
+        return `\`${name}\` was not updated ${where}`;
+    return deploymentId === null
+        ? `\`${name}\` was not created ${where}`
+        : `\`${name}\` was created ${where} but is not serving`;
+}
+/** Which other regions were released, as the end of a headline. */
+function otherRegions({ targets }, failed) {
+    const others = targets.filter(({ region }) => region !== failed.region);
+    const done = others.filter(isReleased);
+    const [first] = done;
+    if (first === undefined)
+        return '';
+    if (done.length < others.length) {
+        return `; ${done.length} of ${others.length} other regions ${done.length === 1 ? 'was' : 'were'} released`;
+    }
+    return done.length === 1
+        ? `; \`${first.region}\` was released`
+        : `; the other ${done.length} regions were released`;
+}
+function isReleased({ agent }) {
+    return agent !== undefined && ['created', 'updated', 'unchanged'].includes(agent.outcome);
+}
+function planned({ plan }) {
+    const targets = plan?.targets ?? [];
+    const regions = targets.length > maxNamed
+        ? `${targets.length} regions`
+        : targets.map(({ region }) => `\`${region}\``).join(', ');
+    const [agent, ...others] = new Set(targets.flatMap((target) => target.agent?.name ?? []));
+    const what = agent === undefined || others.length > 0 ? regions : `\`${agent}\` in ${regions}`;
+    return `Plan for ${what}: ${plan === undefined ? 'nothing would change' : countOfChanges(plan)}`;
+}
+function released(record) {
+    const agents = (0,record_record/* agentsOf */.et)(record);
+    const [agent, ...others] = agents;
+    if (agent === undefined)
+        return releasedSets(record);
+    const { name, region, outcome, ready } = agent;
+    if (others.length === 0) {
+        return `${capital(outcome)} \`${name}\` in \`${region}\`${ready ? '; it is serving' : ''}`;
+    }
+    const serving = servingAgents(agents);
+    if (agents.length <= maxNamed && others.every((other) => other.outcome === outcome)) {
+        return `${capital(outcome)} ${joined(agents.map((one) => `\`${one.name}\``))}${serving}`;
+    }
+    const unchanged = agents.filter((one) => one.outcome === 'unchanged').length;
+    const count = `${agents.length} agents in ${agents.length} regions`;
+    return unchanged === agents.length
+        ? `${count} are unchanged${serving}`
+        : `Released ${count}${unchanged > 0 ? ` (${unchanged} unchanged)` : ''}${serving}`;
+}
+/** How many of several agents are serving, as the end of a headline. */
+function servingAgents(agents) {
+    const ready = agents.filter((agent) => agent.ready).length;
+    if (ready === 0)
+        return '';
+    if (ready < agents.length)
+        return `; ${ready} ${ready === 1 ? 'is' : 'are'} serving`;
+    return agents.length === 2 ? '; both are serving' : '; all are serving';
+}
+function releasedSets({ targets }) {
+    const current = targets.flatMap(({ secretSets }) => secretSets);
+    const written = current.filter(({ outcome }) => outcome !== 'existing').map(({ name }) => name);
+    if (written.length > maxNamed)
+        return `Secrets are ready: ${written.length} sets`;
+    if (written.length > 0)
+        return `Secrets are ready: ${(0,text_list/* listOf */.c)(written)}`;
+    return current.some(({ plan }) => plan.template !== undefined)
+        ? 'Nothing to write: this version of the secrets already exists'
+        : 'Nothing to write: no secret has a value';
 }
 
 ;// CONCATENATED MODULE: ./lib/report/builds.js
@@ -10301,7 +10481,7 @@ function regionsOf(targets) {
 
 
 
-/** What was packed, and what was built of it; undefined where nothing was. */
+/** The packed context and its builds; undefined if there is none. */
 function buildSection(record) {
     const { context } = record;
     const builds = (0,record_record/* buildsOf */.jV)(record);
@@ -10333,23 +10513,23 @@ function buildTable(builds) {
 ;// CONCATENATED MODULE: ./lib/report/size-limits.js
 
 const fullLimits = { keys: 500, names: 40, problems: 500, characters: 20_000 };
-/** From one to the next, lists get shorter, until what is most important has room beside them. */
+/** Each next one has shorter lists, to make room for what is most important. */
 const limitSteps = [
     fullLimits,
     { keys: 100, names: 40, problems: 100, characters: 2000 },
     { keys: 20, names: 20, problems: 50, characters: 500 },
     { keys: 5, names: 5, problems: 20, characters: 200 },
 ];
-/** The name of a section that there is for each of several things. */
+/** The name of a section that exists for each of several things. */
 function sectionOf(what, name) {
     return `${what} ${code(name)}`;
 }
 /** Bytes for the remark on what was left out. */
 const remarkBytes = 2000;
-const maxNamed = 10;
+const size_limits_maxNamed = 10;
 /**
- * Writes what has room. Lists are cut before anything is left out as a whole; then what comes first
- * goes first, and what is too long does not take the room of what comes after it.
+ * Writes what fits. First shortens lists; then adds sections in order, and leaves out a section that is
+ * too long for the room that is left.
  */
 function fitSections(most, sectionsIn) {
     const nonEmpty = (limits) => sectionsIn(limits).filter(({ text }) => text !== undefined && text !== '');
@@ -10373,28 +10553,133 @@ function fitSections(most, sectionsIn) {
             left -= bytes;
         }
     }
-    return joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
+    return size_limits_joined(kept, leftOut.length === 0 ? remarks : [...remarks, leftOutRemark(leftOut)]);
 }
 const cutRemark = '_Long lists are cut, because GitHub limits the length. The outputs of the action name all keys that were written._';
 function leftOutRemark(sections) {
-    const names = sections.slice(0, maxNamed).map(({ name }) => name);
-    const more = sections.length > maxNamed ? `, and ${sections.length - maxNamed} more of its parts` : '';
+    const names = sections.slice(0, size_limits_maxNamed).map(({ name }) => name);
+    const more = sections.length > size_limits_maxNamed ? `, and ${sections.length - size_limits_maxNamed} more of its parts` : '';
     return `_There was no room for ${names.join(', ')}${more}; the log has more._`;
 }
 function bytesOf(sections) {
     return sections.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text, 'utf8') + 2, 0);
 }
-function joined(sections, remarks) {
+function size_limits_joined(sections, remarks) {
     return `${[...sections.map(({ text = '' }) => text), ...remarks].join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/plan-sections.js
+
+
+
+
+/** More regions than this are counted rather than listed in a cell. */
+const maxRegions = 3;
+/** A plan: a table of what would change, what follows from it, and folded, the full plan in order. */
+function planSections(plan, { names }) {
+    if (plan === undefined)
+        return [];
+    const lists = plannedChanges(plan, names)
+        .filter(({ changes }) => changes.length > 0)
+        .map(({ region, changes }) => ({
+        name: sectionOf('the changes in', region),
+        text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
+    }));
+    const table = plannedTable(plan, names);
+    if (table === undefined)
+        return lists;
+    return [
+        { name: 'the table of changes', text: table },
+        { name: 'what follows from them', text: consequenceList(plan, names) },
+        {
+            name: 'the full plan',
+            text: folded('Full plan, in order', lists.map(({ text }) => text).join('\n\n')),
+        },
+    ];
+}
+/** What would change, by setting and key. A change that is the same in several regions is one row. */
+function plannedTable({ targets }, maxKeys) {
+    const images = targets
+        .flatMap(({ agent }) => agent?.changes ?? [])
+        .filter(({ setting }) => setting === 'image')
+        .flatMap(({ before, after }) => [before, after].filter((one) => one !== undefined));
+    const image = imageCells(images);
+    const grouped = new Map();
+    for (const target of targets) {
+        for (const row of rowsOf(target, maxKeys, image)) {
+            const key = JSON.stringify(row);
+            const group = grouped.get(key) ?? { ...row, regions: [] };
+            group.regions.push(target.region);
+            grouped.set(key, group);
+        }
+    }
+    return htmlTable([...grouped.values()].map(({ regions, setting, now, after }) => ({
+        // The headline names the only region.
+        Region: targets.length === 1 ? '' : regionCell(regions, targets.length),
+        Setting: setting,
+        Now: now,
+        After: after,
+    })));
+}
+function regionCell(regions, all) {
+    if (regions.length <= maxRegions)
+        return regions.map(samp).join(', ');
+    return regions.length === all ? `all ${all} regions` : `${regions.length} regions`;
+}
+function rowsOf({ secretSets, build, agent }, maxKeys, image) {
+    const isNewBuild = build !== undefined && build.found === undefined;
+    const newBuild = isNewBuild ? `a new build of ${samp(build.context.hash)}` : 'a new build';
+    const changes = agent?.changes ?? [];
+    const isBuildNamed = changes.some(({ after }) => after === undefined);
+    return [
+        ...(isNewBuild && !isBuildNamed ? [{ setting: 'build', now: '–', after: newBuild }] : []),
+        ...changes.map(({ setting, before, after }) => {
+            const cell = setting === 'image' ? image : samp;
+            return {
+                setting,
+                now: before === undefined ? '–' : cell(before),
+                after: after === undefined ? newBuild : cell(after),
+            };
+        }),
+        ...(agent?.hidden ?? []).map(({ setting, after }) => ({
+            setting,
+            now: 'not shown',
+            after: samp(after),
+        })),
+        ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
+            const key = (one, now, after) => ({
+                setting: `${samp(one)} of ${samp(name)}`,
+                now,
+                after,
+            });
+            return [
+                ...addedKeys.map((one) => key(one, '–', 'new key')),
+                ...updatedKeys.map((one) => key(one, 'set', 'new value')),
+                ...prunedKeys.map((one) => key(one, 'set', 'deleted')),
+            ].slice(0, maxKeys);
+        }),
+    ];
+}
+/** What follows from the changes. A sentence that is true for several regions appears once. */
+function consequenceList(plan, maxNames) {
+    const regions = new Map();
+    for (const { region, changes } of consequencesOf(plan, maxNames)) {
+        for (const change of changes)
+            regions.set(change, [...(regions.get(change) ?? []), region]);
+    }
+    const lines = [...regions].map(([sentence, where]) => where.length === plan.targets.length
+        ? sentence
+        : `${(0,text_list/* listOf */.c)(where, { most: maxNames })}: ${sentence}`);
+    return lines.length === 0 ? undefined : lines.map((line) => `- ${prose(line)}`).join('\n');
 }
 
 ;// CONCATENATED MODULE: ./lib/report/timeline.js
 /** More bars than this make the picture too long to look at: 16 regions with eight each. */
 const maxBars = 128;
 const hour = 3_600_000;
-/** What is done has the theme's plain colour; mermaid greys out what is tagged as done. */
+/** Finished work has no tag, because mermaid grays out work with the tag `done`. */
 const tags = { done: '', failed: 'crit, ', running: 'active, ' };
-/** Milliseconds that a release takes at most, and the ticks that suit it. */
+/** Milliseconds that a timeline covers at most, and the interval of its ticks. */
 const ticks = [
     [15_000, '1second'],
     [90_000, '10second'],
@@ -10402,21 +10687,24 @@ const ticks = [
     [900_000, '1minute'],
     [Infinity, '10minute'],
 ];
-/** The release as a mermaid gantt, which GitHub draws: a section a region, a bar a stretch of work. */
+/** The release as a mermaid Gantt chart: one section for each region, one bar for each span of work. */
 function timeline(record, now) {
     const spans = mostImportant(record.spans, now);
     if (spans.length === 0)
         return undefined;
     const regions = [...new Set(spans.map(({ region }) => region))];
+    // The first bar begins at 00:00, so that the axis shows where it starts.
+    const origin = Math.min(...record.spans.map((span) => span.startedAt));
+    const length = now - origin;
     return [
         '```mermaid',
         'gantt',
         '    dateFormat YYYY-MM-DD HH:mm:ss.SSS',
-        `    axisFormat ${now - record.startedAt < hour ? '%M:%S' : '%H:%M:%S'}`,
-        `    tickInterval ${ticks.find(([most]) => now - record.startedAt <= most)?.[1] ?? '10minute'}`,
+        `    axisFormat ${length < hour ? '%M:%S' : '%H:%M:%S'}`,
+        `    tickInterval ${ticks.find(([most]) => length <= most)?.[1] ?? '10minute'}`,
         ...regions.flatMap((region) => [
             `    section ${label(region)}`,
-            ...spans.filter((span) => span.region === region).map((span) => bar(span, record, now)),
+            ...spans.filter((span) => span.region === region).map((span) => bar(span, origin, now)),
         ]),
         '```',
         ...(spans.length === record.spans.length
@@ -10426,15 +10714,15 @@ function timeline(record, now) {
             ]),
     ].join('\n');
 }
-/** Where there is no room for all bars, those that failed stay, and of the others the longest. */
+/** If there is no room for all bars, keeps the failed ones and the longest of the others. */
 function mostImportant(spans, now) {
     const weight = ({ outcome, startedAt, endedAt = now }) => outcome === 'done' ? endedAt - startedAt : Number.MAX_VALUE;
     const kept = new Set([...spans].sort((a, b) => weight(b) - weight(a)).slice(0, maxBars));
     return spans.filter((span) => kept.has(span));
 }
-function bar(span, { startedAt }, now) {
-    const start = span.startedAt - startedAt;
-    const end = Math.max(start + 1, (span.endedAt ?? now) - startedAt);
+function bar(span, origin, now) {
+    const start = span.startedAt - origin;
+    const end = Math.max(start + 1, (span.endedAt ?? now) - origin);
     return `    ${label(span.label)} :${tags[span.outcome]}${timeAt(start)}, ${timeAt(end)}`;
 }
 /**
@@ -10463,14 +10751,14 @@ function label(text) {
 
 
 
-/** GitHub drops a summary over 1 MiB as a whole; a part of it is left for what comes before. */
+
+/** GitHub drops the whole summary if it exceeds 1 MiB. This leaves room for what earlier steps wrote. */
 const maxBytes = 1_000_000;
-/** GitHub refuses a comment of more characters than 65,536. */
+/** GitHub rejects a comment of more than 65,536 characters. */
 const maxCommentBytes = 60_000;
-/** Of what the agents that failed wrote, all of them together. */
+/** Output of all failed agents together. */
 const maxOutputCharacters = 60_000;
 const maxOpenKeys = 8;
-const headlineMarks = { rolledBack: '↩️', released: '✅', failed: '❌', planned: '📋' };
 /** The job summary of a release, as Markdown for GitHub. */
 function summaryOf(record, failures, now, commit) {
     const took = duration(Math.max(0, now - record.startedAt));
@@ -10481,57 +10769,48 @@ function summaryOf(record, failures, now, commit) {
         { name: 'the commit and the credential', text: summary_originLine(record, `took ${took}`, commit) },
     ]);
 }
-/** A plan as a comment: what the summary says, without what concerns this run alone. */
+/** A plan as a comment: the summary without what is only about this run. */
 function commentOf(record, failures, runUrl, commit) {
     const origin = `<sub>From [this run](${runUrl}), for ${code(commit.slice(0, 7))}.</sub>\n`;
     return `${fitSections(maxCommentBytes, (limits) => sectionsFor(record, failures, limits))}\n${origin}`;
 }
 function sectionsFor(record, failures, limits) {
+    const headline = headlineOf(record, failures);
     const sets = secretSetTable((0,record_record/* secretSetsOf */.vB)(record), limits);
     const hasAgents = (0,record_record/* agentsOf */.et)(record).length > 0;
     const told = failures.flatMap((failure) => {
+        const heading = failures.length > 1 ? undefined : headline.text;
         const where = failure.subject?.name ?? failure.title;
-        const isOnly = failures.length === 1;
         return [
-            { name: sectionOf('what failed:', where), text: failureSection(failure, limits, isOnly) },
+            { name: sectionOf('what failed:', where), text: failureSection(failure, limits, heading) },
             {
                 name: sectionOf('what was written by', where),
                 text: summary_agentOutput(failure, Math.floor(maxOutputCharacters / failures.length)),
             },
         ];
     });
-    const regions = { name: 'the regions', text: regionTable(record.targets) };
+    const regions = { name: 'the regions', text: regionTable(record.targets, headline.text) };
     const setSection = {
         name: 'the secret sets',
         text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
     };
     const notes = { name: 'warnings and notices', text: noteSection(record) };
-    const changes = changeSections(record, limits);
     return [
-        { name: 'the headline', text: headline(record, failures) },
-        {
-            name: 'the state',
-            text: failures.length > 1 ? stateOfSeveral(record) : summary_regionsOf(record, failures),
-        },
-        // Of one failure, the reason is what is looked for first; of many, where they are.
+        { name: 'the headline', text: `## ${headline.mark} ${prose(headline.text)}` },
+        { name: 'the state', text: stateLine(failures[0]?.state ?? []) },
+        // With one failure, readers look for the reason first; with many, for the regions.
         ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
-        ...(record.kind === 'plan' ? [...changes, notes] : [notes]),
+        ...(record.kind === 'plan' ? planSections(record.plan, limits) : []),
         { name: 'what is removed', text: removalSection(record) },
+        notes,
         { name: 'the agents', text: agentTable((0,record_record/* agentsOf */.et)(record)) },
         setSection,
         { name: 'the builds', text: buildSection(record) },
-        ...(record.kind === 'plan' ? [] : changes),
+        {
+            name: 'the changes',
+            text: record.kind === 'plan' ? undefined : changeSection(record, limits),
+        },
     ];
-}
-/** Which regions were released, of a release that failed in one of them. */
-function summary_regionsOf(record, failures) {
-    const regions = failures.length === 0 ? undefined : regionsSentence(record);
-    return regions === undefined ? undefined : prose(regions);
-}
-function stateOfSeveral(record) {
-    const sentences = [...stateSentences(record), regionsSentence(record)];
-    const told = sentences.filter((one) => one !== undefined);
-    return told.length === 0 ? undefined : told.map(prose).join(' ');
 }
 function timelineSection(record, now) {
     const text = timeline(record, now);
@@ -10544,7 +10823,7 @@ function summary_originLine(record, took, commit) {
         took,
         authentication(record),
     ];
-    return parts.filter((part) => part !== undefined).join(' · ');
+    return capital(parts.filter((part) => part !== undefined).join(' · '));
 }
 const summary_resultMarks = {
     created: '✅ created',
@@ -10556,57 +10835,87 @@ const summary_resultMarks = {
     cancelled: '⏹️ cancelled',
     skipped: '➖ not started',
 };
-function resultMark({ outcome, smokeTest }, secretSets) {
+function resultMark({ outcome, smokeTest }, secretSets, build) {
     if (outcome === 'rolled-back')
         return summary_resultMarks[outcome];
     if (smokeTest?.outcome === 'failed')
-        return `❌ ${outcome}`;
-    const isSetFailed = secretSets.some((set) => set.outcome === 'failed' || set.status === 'failed');
-    return outcome === 'skipped' && isSetFailed ? '❌ not started' : summary_resultMarks[outcome];
+        return `❌ ${outcome}, test failed`;
+    const isBlocked = secretSets.some(isFailed) || build?.outcome === 'failed';
+    return outcome === 'skipped' && isBlocked ? '❌ not started' : summary_resultMarks[outcome];
 }
+/** The result mentions a failed smoke test. */
 const smokeTestMarks = {
     passed: '✅ passed',
-    failed: '❌ failed',
+    failed: '',
     inconclusive: '⚠️ inconclusive',
 };
 function summary_sessionCount({ count, isCut }) {
     return `${isCut ? 'at least ' : ''}${count}`;
 }
-/** The regions and their agents at one glance; names do not break. */
-function regionTable(targets) {
-    const rows = targets.flatMap(({ region, agent, secretSets }) => {
+/** The regions and their agents; names do not break. */
+function regionTable(targets, headline) {
+    const agents = (0,record_record/* agentsOf */.et)({ targets });
+    const image = imageCells(agents.flatMap(imagesOf));
+    const isReleased = (agent) => agent.outcome === 'unchanged' || servingOf(agent).state === 'released';
+    const isAnySince = agents.some((agent) => servingSince(agent) !== undefined);
+    const isAnyKept = agents.some((agent) => !isReleased(agent));
+    const [only, ...others] = agents;
+    const isNamed = (name) => headline.includes(`\`${name}\``);
+    const isAgentNamed = only !== undefined && others.length === 0 && isNamed(only.name) && isNamed(only.region);
+    const isRegionNamed = isAgentNamed || agents.every(({ name, region }) => name.includes(region));
+    return htmlTable(targets.flatMap(({ region, agent, secretSets, build }) => {
         if (agent === undefined)
             return [];
-        const serving = servingOf(agent);
+        const { name, plan, smokeTest, sessionsOnOlder } = agent;
         const released = releasedImage(agent);
-        const before = agent.plan.before && shortName(agent.plan.before.settings);
-        const isReleased = serving.state === 'released';
+        const before = plan.before && shortName(plan.before.settings);
         return [
             {
-                Result: resultMark(agent, secretSets),
-                Agent: html(agent.name),
-                Region: html(region),
-                'Serving now': servingCell(serving),
-                Before: isReleased && before !== undefined && before !== released ? html(before) : '',
-                'This release': isReleased || agent.outcome === 'unchanged' || released === undefined
+                Result: resultMark(agent, secretSets, build),
+                Agent: isAgentNamed ? '' : samp(name),
+                Region: isRegionNamed ? '' : samp(region),
+                [isAnySince ? 'Serving now (UTC)' : 'Serving now']: servingCell(agent, image),
+                // After a failure, what this release deploys matters more than what it replaced elsewhere.
+                Before: isAnyKept || before === undefined || before === released
                     ? ''
-                    : html(released),
+                    : beforeCell(plan.before?.settings, image(before)),
+                'This release': isReleased(agent) || released === undefined ? '' : image(released),
                 Secrets: keyCounts(secretSets),
-                'Smoke test': agent.smokeTest === null ? '' : smokeTestMarks[agent.smokeTest.outcome],
-                'Old sessions': agent.sessionsOnOlder === null ? '' : summary_sessionCount(agent.sessionsOnOlder),
+                'Smoke test': smokeTest === null ? '' : smokeTestMarks[smokeTest.outcome],
+                'Old<br>sessions': sessionsOnOlder === null ? '' : summary_sessionCount(sessionsOnOlder),
             },
         ];
-    });
-    return htmlTable(rows);
+    }));
 }
-function servingCell(serving) {
+/** Shows the full id of a build, because readers copy it into `build-id`. */
+function beforeCell(settings, image) {
+    const { buildId } = settings ?? {};
+    return typeof buildId === 'string' ? `build ${samp(buildId)}` : image;
+}
+/** All images that the row of an agent may show. */
+function imagesOf(agent) {
+    const { before } = agent.plan;
+    const images = [before && shortName(before.settings), releasedImage(agent)];
+    return images.filter((one) => one !== undefined);
+}
+/** An agent that is unchanged has been serving for longer than this run. */
+function servingSince({ outcome, readyAt }) {
+    return outcome === 'unchanged' ? undefined : readyAt;
+}
+function servingCell(agent, image) {
+    const serving = servingOf(agent);
+    const readyAt = servingSince(agent);
+    const at = readyAt === undefined ? undefined : clockTime(readyAt);
     switch (serving.state) {
-        case 'released':
-            return serving.what === undefined ? 'the new deployment' : html(serving.what);
-        case 'as-before':
-            return serving.what === undefined
-                ? 'the previous deployment'
-                : `${html(serving.what)}, as before`;
+        case 'released': {
+            const what = serving.what === undefined ? 'the new deployment' : image(serving.what);
+            return at === undefined ? what : `${what} since ${at}`;
+        }
+        case 'as-before': {
+            if (serving.what === undefined)
+                return 'the previous deployment';
+            return `${image(serving.what)}, ${at === undefined ? 'as before' : `restored at ${at}`}`;
+        }
         case 'nothing':
             return 'nothing';
         case 'other':
@@ -10620,214 +10929,80 @@ function releasedImage({ plan, outcome }) {
         return undefined;
     return shortName((0,plan_agent/* plannedAgent */.O)(plan));
 }
+function isFailed({ outcome, status }) {
+    return outcome === 'failed' || status === 'failed';
+}
 function keyCounts(sets) {
     const count = (keys) => sets.reduce((sum, set) => sum + keys(set).length, 0);
-    return [
+    const counts = [
         [count(({ added }) => added), 'added'],
         [count(({ updated }) => updated), 'updated'],
         [count(({ pruned }) => pruned), 'pruned'],
     ]
         .filter(([keys]) => keys > 0)
-        .map(([keys, what]) => `${keys} ${what}`)
-        .join(', ');
+        .map(([keys, what]) => `${keys} ${what}`);
+    return [...counts, ...(sets.some(isFailed) ? ['set failed'] : [])].join(', ');
 }
-/** What a plan would change, setting by setting and key by key. */
-function plannedTable({ targets }, maxKeys) {
-    const rows = targets.flatMap(({ region, secretSets, build, agent }) => {
-        const row = (setting, now, after) => ({
-            Region: html(region),
-            Setting: setting,
-            Now: now,
-            After: after,
-        });
-        const newBuild = build !== undefined && build.found === undefined
-            ? `a new build of ${html(build.context.hash)}`
-            : 'a new build';
-        const changes = agent?.changes ?? [];
-        const isNamed = changes.some(({ after }) => after === undefined);
-        return [
-            ...(build !== undefined && build.found === undefined && !isNamed
-                ? [row('build', '–', newBuild)]
-                : []),
-            ...changes.map(({ setting, before, after }) => row(setting, before === undefined ? '–' : html(before), after === undefined ? newBuild : html(after))),
-            ...(agent?.hidden ?? []).map(({ setting, after }) => row(setting, 'not shown', html(after))),
-            ...secretSets.flatMap(({ name, addedKeys, updatedKeys, prunedKeys }) => {
-                const key = (one) => `${html(one)} of ${html(name)}`;
-                return [
-                    ...addedKeys.map((one) => row(key(one), '–', 'new key')),
-                    ...updatedKeys.map((one) => row(key(one), 'set', 'new value')),
-                    ...prunedKeys.map((one) => row(key(one), 'set', 'deleted')),
-                ].slice(0, maxKeys);
-            }),
-        ];
-    });
-    return htmlTable(rows);
-}
-/** What is planned, or was done, region by region. */
-function changeSections(record, { names }) {
-    const { kind, plan } = record;
-    if (plan === undefined)
-        return [];
-    const isPlan = kind === 'plan';
-    const regions = isPlan ? plannedChanges(plan, names) : doneChanges(record, names);
-    const lists = regions
+/** What was done, region by region. */
+function changeSection(record, { names }) {
+    if (record.plan === undefined)
+        return undefined;
+    const lists = doneChanges(record, names)
         .filter(({ changes }) => changes.length > 0)
-        .map(({ region, changes }) => ({
-        name: sectionOf('the changes in', region),
-        text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
-    }));
-    if (!isPlan) {
-        const text = folded('Changes', lists.map((list) => list.text).join('\n\n'));
-        return lists.length === 0 ? [] : [{ name: 'the changes', text }];
-    }
-    return [{ name: 'the table of changes', text: plannedTable(plan, names) }, ...lists];
-}
-function headline(record, failures) {
-    const [failure, ...others] = failures;
-    if (failure !== undefined && record.teardown !== undefined) {
-        const regions = failures.flatMap(({ subject }) => subject === undefined ? [] : [subject.region]);
-        return `## ${headlineMarks.failed} ${teardownFailureHeadline(record.teardown, regions)}`;
-    }
-    if (failure !== undefined) {
-        const rollBack = rollBackHeadline(record);
-        if (rollBack !== undefined)
-            return rollBack;
-        return others.length === 0
-            ? `## ${headlineMarks.failed} ${agentHeadline(record, failure) ?? failureTitle(failure)}`
-            : `## ${headlineMarks.failed} ${prose(severalTitle(record, failures))}`;
-    }
-    switch (record.kind) {
-        case 'offline-check':
-            return `## ${headlineMarks.planned} Checked without a credential: inputs, files and names are in order`;
-        case 'plan':
-            return `## ${headlineMarks.planned} ${planned(record)}`;
-        case 'teardown':
-            return `## ${headlineMarks.released} ${record.teardown === undefined ? 'Nothing to tear down' : teardownHeadline(record.teardown)}`;
-        case 'teardown-plan':
-            return `## ${headlineMarks.planned} ${record.teardown === undefined ? 'Nothing to tear down' : teardownPlanHeadline(record.teardown)}`;
-        case 'release':
-            return `## ${headlineMarks.released} ${success(record)}`;
-    }
-}
-/** Where agents went back, or did not; undefined without a rollback that came to its end. */
-function rollBackHeadline(record) {
-    const title = rollBackTitle(record);
-    if (title === undefined)
-        return undefined;
-    const agents = (0,record_record/* agentsOf */.et)(record).filter(({ rollBack }) => rollBack !== undefined);
-    const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
-    const mark = failed.length > 0 ? headlineMarks.failed : headlineMarks.rolledBack;
-    const named = failed.length > 0 ? failed : agents;
-    const where = named.length > maxInHeadline
-        ? `${named.length} agents`
-        : named.map(({ name, region }) => `${code(name)} in ${code(region)}`).join(', ');
-    return `## ${mark} ${title}: ${where}`;
-}
-function failureHeading(failure) {
-    return `### ${headlineMarks.failed} ${failureTitle(failure)}`;
-}
-/** What a failure means for its agent; undefined if it is not about one that the release deploys. */
-function agentHeadline(record, { kind, subject }) {
-    if (subject?.kind !== 'agent')
-        return undefined;
-    const agent = (0,record_record/* agentsOf */.et)(record).find(({ region }) => region === subject.region);
-    if (agent === undefined ||
-        (agent.isChanged && agent.deploymentId === null) ||
-        agent.outcome === 'superseded' ||
-        kind === 'smoke-test-key-refused' ||
-        kind === 'drain-timeout')
-        return undefined;
-    const what = `${code(agent.name)} was`;
-    const where = `in ${code(agent.region)}`;
-    if (kind === 'smoke-test-failed' && agent.ready) {
-        return `${code(agent.name)} is serving ${where}, but failed its smoke test`;
-    }
-    if (agent.plan.action === 'update')
-        return `${what} not updated ${where}`;
-    return agent.deploymentId === null
-        ? `${what} not created ${where}`
-        : `${what} created ${where} but is not serving`;
-}
-function failureTitle({ title, subject }) {
-    const where = subject && `: ${code(subject.name)} in ${code(subject.region)}`;
-    return `${prose(title)}${where ?? ''}`;
-}
-function planned({ plan }) {
-    const targets = plan?.targets ?? [];
-    const regions = targets.length > maxInHeadline
-        ? `${targets.length} regions`
-        : codes(targets.map(({ region }) => region));
-    const changes = plan && countOfChanges(plan);
-    return `Plan for ${regions}: ${changes ?? 'nothing'} would change`;
-}
-/** More agents, regions or sets than this are counted rather than listed in a headline. */
-const maxInHeadline = 3;
-function success(record) {
-    const agents = (0,record_record/* agentsOf */.et)(record);
-    if (agents.length > maxInHeadline) {
-        const ready = agents.filter((agent) => agent.ready).length;
-        const serving = ready === agents.length ? '; all are serving' : ready > 0 ? `; ${ready} are serving` : '';
-        const unchanged = agents.filter(({ outcome }) => outcome === 'unchanged').length;
-        const others = unchanged > 0 ? ` (${unchanged} unchanged)` : '';
-        return unchanged === agents.length
-            ? `${agents.length} agents in ${agents.length} regions are unchanged${serving}`
-            : `Released ${agents.length} agents in ${agents.length} regions${others}${serving}`;
-    }
-    const sentences = agents.map(({ name, region, outcome, ready }) => {
-        const where = `${code(name)} in ${code(region)}`;
-        return `${capital(outcome)} ${where}${ready ? '; it is serving' : ''}`;
-    });
-    if (sentences.length > 0)
-        return sentences.join('. ');
-    const current = record.targets.flatMap(({ secretSets }) => secretSets);
-    const written = current.filter(({ outcome }) => outcome !== 'existing');
-    if (written.length > maxInHeadline)
-        return `Secrets are ready: ${written.length} sets`;
-    if (written.length > 0)
-        return `Secrets are ready: ${codes(written.map(({ name }) => name))}`;
-    return current.some(({ plan }) => plan.template !== undefined)
-        ? 'Nothing to write: this version of the secrets is there already'
-        : 'Nothing to write: no secret has a value';
+        .map(({ region, changes }) => [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'));
+    return lists.length === 0 ? undefined : folded('Changes', lists.join('\n\n'));
 }
 function authentication({ actingAs }) {
     if (actingAs === undefined)
         return undefined;
     const { credentialKind, credentialOrigin, organization } = actingAs;
-    const who = `Authenticated with ${credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
-    return organization === undefined
-        ? `${who}.`
-        : `${who}, in the organization ${code(organization)}.`;
+    const who = `authenticated with ${words_credentialKinds[credentialKind]} from ${prose(credentialOrigin)}`;
+    return organization === undefined ? who : `${who}, in the organization ${code(organization)}`;
 }
-function failureSection(failure, limits, isOnly) {
-    const { title, facts, state, why, problems, next } = failure;
-    const more = problems.length - limits.problems;
+/**
+ * Why the release failed, and what to do.
+ *
+ * @param headline of the summary, whose title is not repeated; undefined if the failure needs its own
+ */
+function failureSection(failure, limits, headline) {
+    const { title, facts, why, repeatsTitle = false, problems, next } = failure;
+    const heading = failureHeading(failure);
+    const isTold = repeatsTitle || headline === undefined || headline === heading;
+    const reasons = isTold ? why : [sentence(title), ...why];
     const parts = [
-        isOnly ? stateLine(state) : failureHeading(failure),
-        [`**What failed:** ${prose(isOnly ? sentence(title) : '')}`, ...why.map(prose)]
-            .join(' ')
-            .replace(/ {2,}/g, ' '),
-        [
-            ...problems
-                .slice(0, limits.problems)
-                .map(({ about, message, next: fix }) => `- **${prose(about)}**: ${prose(summary_cut(sentence(message), limits))}${fix === undefined ? '' : ` ${prose(fix)}`}`),
-            ...(more > 0 ? [`- … and ${more} more, which are reported once these are corrected.`] : []),
-        ].join('\n'),
-        facts.length === 0
+        headline === undefined ? `### ❌ ${prose(heading)}` : '',
+        reasons.length + problems.length === 0
             ? ''
-            : facts.map(({ label, value }) => `**${label}** ${code(value)}`).join(' · '),
+            : ['**What failed:**', ...reasons.map(prose)].join(' '),
+        problemList(problems, limits),
         next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
+        facts
+            .filter(({ value }) => ![headline ?? heading, ...why].some((text) => text.includes(`\`${value}\``)))
+            .map(({ label, value }) => `**${label}** ${code(value)}`)
+            .join(' · '),
     ];
     return parts.filter((part) => part !== '').join('\n\n');
 }
-/** What serves now; with the danger, if there is one, beside it. */
-function stateLine(state) {
-    const [first, ...others] = state;
+function problemList(problems, limits) {
+    const more = problems.length - limits.problems;
+    return [
+        ...problems
+            .slice(0, limits.problems)
+            .map(({ about, message, next: fix }) => `- **${prose(about)}**: ${prose(summary_cut(sentence(message), limits))}${fix === undefined ? '' : ` ${prose(fix)}`}`),
+        ...(more > 0 ? [`- … and ${more} more, which are reported once these are fixed.`] : []),
+    ].join('\n');
+}
+/** What is serving now. Labels are bold, and so is a first sentence without a label. */
+function stateLine([first, ...others]) {
     if (first === undefined)
         return '';
-    const marked = others.map((one) => one.startsWith('New instances') ? `⚠️ ${prose(one)}` : prose(one));
-    const [label, rest] = first.split(/(?<=^Serving now:) /);
-    const lead = rest === undefined ? `**${prose(first)}**` : `**${label ?? ''}** ${prose(rest)}`;
-    return [lead, ...marked].join(' ');
+    const lead = labeled.test(first) ? withBoldLabel(first) : `**${prose(first)}**`;
+    return [lead, ...others.map(withBoldLabel)].join(' ');
+}
+const labeled = /^[A-Z][a-z ]*:(?= )/;
+function withBoldLabel(text) {
+    const [label = ''] = labeled.exec(text) ?? [];
+    return `${label === '' ? '' : `**${label}**`}${prose(text.slice(label.length))}`;
 }
 function summary_agentOutput({ subject, traceback, logs }, most) {
     const origin = prose(outputOwner(subject));
@@ -10855,14 +11030,23 @@ function agentTable(agents) {
     const rows = table(['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'], agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
         code(name),
         code(region),
-        `${outcome}${ready ? ', serving' : previousServes ? '; the previous deployment is still serving' : ''}`,
-        // What does not run is not what anybody looks for in that column.
+        outcomeCell({ outcome, ready, previousServes }),
+        // That column is for images that run.
         outcome === 'skipped'
             ? '–'
             : imageCell((outcome === 'rolled-back' ? plan.before?.settings : undefined) ?? (0,plan_agent/* plannedAgent */.O)(plan)),
         deploymentId === null ? '–' : code(deploymentId),
     ]));
     return folded('Deployments of this release', rows);
+}
+function outcomeCell({ outcome, ready, previousServes, }) {
+    if (outcome === 'rolled-back')
+        return 'rolled back, serving';
+    if (outcome === 'skipped')
+        return 'skipped, not started';
+    if (ready)
+        return `${outcome}, serving`;
+    return previousServes ? `${outcome}; the previous deployment is still serving` : outcome;
 }
 function imageCell({ image, buildId, }) {
     if (image !== undefined)
@@ -10905,7 +11089,7 @@ const summary_outcomeWords = {
     running: '⏳ in progress',
     skipped: '➖ not started',
 };
-/** Milliseconds under which a step that is done needs no row of its own. */
+/** In milliseconds. A shorter step has no row of its own. */
 const briefStep = 100;
 function stepSection(steps) {
     if (steps.length === 0)
@@ -10949,11 +11133,12 @@ function noteSection(record) {
 
 
 
+
 /** GitHub cuts an annotation here. */
 const maxAnnotationLength = 4096;
 /**
- * Tells how the release went: outputs, job summary, and on failure the one error annotation. What
- * cannot be written is said, and does not change how the release went.
+ * Reports the result of the release: outputs, job summary, and on failure the one error annotation. A
+ * report that cannot be written is a warning, and does not change the result.
  */
 async function report(actions, record, failures, { now, commit }) {
     for (const followUp of [...followUps(record), ...exposedValues(record)]) {
@@ -10963,9 +11148,18 @@ async function report(actions, record, failures, { now, commit }) {
         showAgentOutput(actions, failure);
     const [first, ...others] = failures;
     if (first !== undefined) {
-        const title = others.length === 0 ? first.title : severalTitle(record, failures);
-        const rollBack = rollBackTitle(record);
-        actions.error(annotation(record, [first, ...others]), rollBack === undefined ? title : `${rollBack}: ${title}`);
+        const title = titleOf(record, [first, ...others]);
+        const { text: headline } = headlineOf(record, failures);
+        // The log of a run does not show titles of annotations.
+        if (headline.startsWith(title))
+            actions.info(withoutCommands(sentence(headline)));
+        actions.error(annotation(record, [first, ...others]), title);
+    }
+    const kept = record.teardown === undefined ? [] : keptSentences(record.teardown);
+    for (const reason of kept)
+        actions.info(withoutCommands(reason));
+    if (first === undefined && isPlan(record)) {
+        actions.info('Dry run: nothing was written. To carry the plan out, remove `dry-run`.');
     }
     setOutputs(actions, outputsOf(record));
     try {
@@ -10976,6 +11170,9 @@ async function report(actions, record, failures, { now, commit }) {
     catch (error) {
         actions.warning(`Could not write the job summary: ${messageOf(error)}`);
     }
+}
+function isPlan({ kind }) {
+    return kind === 'plan' || kind === 'teardown-plan';
 }
 function showAgentOutput(actions, { subject, traceback, logs }) {
     const origin = outputOwner(subject);
@@ -10990,22 +11187,29 @@ function showAgentOutput(actions, { subject, traceback, logs }) {
         actions.endGroup();
     }
 }
-/** One annotation, however many regions failed: all of them in one, as far as there is room. */
-function annotation(record, [first, ...others]) {
-    const regions = (0,printable/* printable */.g)(regionsSentence(record) ?? '');
+/** One annotation for all failed regions, as far as there is room. */
+function annotation(record, failures) {
+    const [first, ...others] = failures;
+    const { text: headline } = headlineOf(record, failures);
+    const lead = [
+        // GitHub shows the title above it.
+        headline.startsWith(titleOf(record, failures)) ? '' : sentence(headline),
+        first.state.join(' '),
+    ].filter((line) => line !== '');
     if (others.length === 0)
-        return oneFailure(first, regions, maxAnnotationLength);
-    const all = mergeAlike([first, ...others]);
-    const room = Math.floor((maxAnnotationLength - regions.length) / all.length) - 2;
-    const told = all.map((failure) => oneFailure(failure, '', room));
-    return [regions, ...told].filter((part) => part !== '').join('\n\n');
+        return oneFailure(first, lead, maxAnnotationLength);
+    const opening = lead.map(printable/* printable */.g).join('\n');
+    const all = mergeAlike(failures);
+    const room = Math.floor((maxAnnotationLength - opening.length) / all.length) - 2;
+    const told = all.map((failure) => oneFailure(failure, [sentence(failure.title)], room));
+    return [opening, ...told].filter((part) => part !== '').join('\n\n');
 }
-/** What failed in the same way in several regions is told once, with all that it happened to. */
+/** Merges failures that are the same in several regions. */
 function mergeAlike(failures) {
     const told = new Map();
     for (const failure of failures) {
-        const { title, state, why, problems } = failure;
-        const key = JSON.stringify([title, state, why, problems]);
+        const { title, why, problems } = failure;
+        const key = JSON.stringify([title, why, problems]);
         const alike = told.get(key);
         told.set(key, alike === undefined ? failure : merge(alike, failure));
     }
@@ -11020,7 +11224,7 @@ function merge(one, other) {
     const next = one.next.filter((advice) => other.next.includes(advice));
     return { ...one, facts, next: next.length === 0 ? one.next : next };
 }
-/** Cuts the longest of the texts until all of them have room together. */
+/** Cuts the longest texts until all texts fit together. */
 function shorten(most, texts) {
     let left = most;
     let longest = most;
@@ -11033,23 +11237,22 @@ function shorten(most, texts) {
     }
     return texts.map((text) => text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`);
 }
-/** The failure on a few lines: where, why, what to do, and the end of what the agent wrote. */
-function oneFailure(failure, regions, most) {
-    const { title, subject, facts, state, why, problems, next, traceback, logs } = failure;
+/** The failure on a few lines: `lead`, why, what to do, where, and the end of what the agent wrote. */
+function oneFailure(failure, lead, most) {
+    const { subject, facts, why, problems, next, traceback, logs } = failure;
     const lines = [
-        `${title}.`,
-        facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
-        [...state, ...why].join(' '),
+        ...lead,
+        why.join(' '),
         problems
             .map(({ about, message, next: fix }) => `- ${about}: ${sentence(message)}${fix === undefined ? '' : ` ${fix}`}`)
             .join('\n'),
-        regions,
         next.length === 0 ? '' : `Next: ${next.join(' ')}`,
+        facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
     ];
     const parts = lines.filter((line) => line !== '').map(printable/* printable */.g);
-    // Whatever has to be cut, each of where, why and what to do is to be read.
+    // Even if the text is cut, part of why, what to do and where remains.
     const told = shorten(most - parts.length + 1, parts).join('\n');
-    // The log lines often hold the traceback once more.
+    // The log lines often contain the traceback again.
     const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
     const output = (0,printable/* printable */.g)([
         traceback ?? '',
@@ -11075,8 +11278,8 @@ function messageOf(error) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __nccwpck_require__(7229);
-// EXTERNAL MODULE: ./lib/steps/work-progress.js
-var work_progress = __nccwpck_require__(4692);
+// EXTERNAL MODULE: ./lib/steps/progress.js
+var steps_progress = __nccwpck_require__(3284);
 ;// CONCATENATED MODULE: ./lib/steps/build-context.js
 
 
@@ -11086,13 +11289,12 @@ var work_progress = __nccwpck_require__(4692);
 
 
 
-/** Names that are listed; what is beyond is counted. */
+/** Names in the log; more are only counted. */
 const build_context_maxNames = 50;
-/** Names in a sentence of the summary. */
+/** Names in a sentence of the summary; more are only counted. */
 const build_context_maxNamed = 10;
 /**
- * Packs a build context before anything is sent, so that mistakes in the files are reported before
- * anything is written.
+ * Packs a build context before any request, so that mistakes in the files are reported before any write.
  *
  * @throws ContextError, or the reason of the cancellation
  */
@@ -11128,10 +11330,10 @@ async function makeFolder(temporary) {
             message: `cannot hold the archive (${reason})`,
             next: next ?? 'Check that the folder (`RUNNER_TEMP`) exists and can be written to.',
         };
-        throw new context_errors/* ContextError */.a([problem], { cause: error });
+        throw new context_errors/* ContextError */.af([problem], { cause: error });
     }
 }
-/** What is left behind is no reason to call a release failed that is done. */
+/** A failure is only a warning, because the release is complete. */
 async function remove(folder, journal) {
     try {
         await (0,promises_.rm)(folder, { recursive: true, force: true });
@@ -11141,22 +11343,19 @@ async function remove(folder, journal) {
     }
 }
 async function pack({ journal, settings, folders, cancellation }, archive) {
-    const { clock, log } = journal;
-    // Loaded on use only.
+    const { log } = journal;
+    // Loaded only when used.
     const [{ selectContext }, { packContext }] = await Promise.all([
         __nccwpck_require__.e(/* import() */ 946).then(__nccwpck_require__.bind(__nccwpck_require__, 946)),
         __nccwpck_require__.e(/* import() */ 241).then(__nccwpck_require__.bind(__nccwpck_require__, 5241)),
     ]);
     const selected = await selectContext(settings, folders.workspace, cancellation);
     reportContext(journal, settings, selected);
-    const progress = new work_progress/* WorkProgress */.l(clock, selected.bytes, (done) => {
-        log.info(`Packed: ${done}.`);
-    });
-    const report = (bytes) => {
-        progress.update(bytes);
-    };
+    const progress = new steps_progress/* WorkProgress */.l(journal, selected.bytes, 'Packed');
     const packed = await packContext(selected, archive, {
-        progress: report,
+        progress: (bytes) => {
+            progress.update(bytes);
+        },
         signal: cancellation,
     });
     log.info(`Packed as ${(0,text_bytes/* bytesOf */.$)(packed.archiveBytes)}; its hash is ${packed.hash}.`);
@@ -11187,7 +11386,7 @@ function reportContext(journal, settings, context) {
         journal.warning(`${(0,quote/* quote */.h)(context.dockerfile)} copies ${(0,text_list/* listOf */.c)(sources, { most: build_context_maxNamed, format: text_list/* asIs */.$ })}, which the build context ${(0,quote/* quote */.h)(settings.directory)} does not have, so the build will probably fail. Check \`build-context\`, ${ignoreFile === undefined ? 'what is excluded by default' : (0,quote/* quote */.h)(ignoreFile)} and \`build-exclude\`.`);
     }
 }
-/** What a person may want to know about files that were packed. */
+/** Reports packed files that may be mistakes. */
 function reportNoticedFiles({ noticed }, journal) {
     const sentences = {
         credentials: (paths) => `The build context includes files that usually hold a credential: ${paths}. Exclude them with \`build-exclude\`.`,
@@ -11205,7 +11404,7 @@ function reportNoticedFiles({ noticed }, journal) {
 
 
 
-/** The look-up of the image of a release; undefined if it has none, or nobody wants to know. */
+/** Looks up the image of a release; undefined if there is none, or the inputs turn it off. */
 function imageLookup(settings, context) {
     const image = settings.agent?.settings.image;
     const { imageLookup: asked } = settings;
@@ -11214,7 +11413,7 @@ function imageLookup(settings, context) {
     return async () => {
         const reference = (0,registry_reference/* parseImageReference */.o_)(image);
         const { clock, signal } = context;
-        // Loaded on use only: most of it is needed for no other release.
+        // Loaded only when used, because most releases do not need it.
         const lookUp = context.lookUpImage ?? (await __nccwpck_require__.e(/* import() */ 43).then(__nccwpck_require__.bind(__nccwpck_require__, 7043))).lookUpImage;
         return lookUp(reference, {
             login: loginOf(settings, reference) ?? (await dockerLogin(reference, context)),
@@ -11225,7 +11424,7 @@ function imageLookup(settings, context) {
         });
     };
 }
-/** The login that this step was given, if it is for the registry of the image. */
+/** The login in the inputs, if it is for the registry of the image. */
 function loginOf({ imagePullSecret }, { registry }) {
     const credentials = imagePullSecret?.registry;
     if (credentials === undefined || (0,registry_reference/* registryName */.jT)(credentials.host) !== registry)
@@ -11234,7 +11433,7 @@ function loginOf({ imagePullSecret }, { registry }) {
         .toString('utf8')
         .split(':');
     const password = rest.join(':');
-    // A plan goes on without a password.
+    // A plan continues without a password.
     if (password === '')
         return undefined;
     return {
@@ -11257,13 +11456,13 @@ var answers = __nccwpck_require__(8771);
 
 
 
-/** Builds of one key that a look asks for. */
+/** The most builds to ask for. */
 const maxBuilds = 20;
-/** Lines of a build's log: the platform gives no more at once, and begins with the first of them. */
+/** The most lines of a build's log that the platform returns, from the beginning of the log. */
 const maxBuildLines = 10_000;
-/** What statuses, phases, reasons and codes look like, whatever they are. */
+/** The form of statuses, phases, reasons and codes. */
 const codePattern = /^[\w.-]{1,64}$/;
-/** Another writer is at the same set; it is gone in a moment. */
+/** Somebody else is writing the same set, which soon ends. */
 const concurrentWrite = [409];
 /** The organizations of a personal access token, in the platform's order. */
 function listOrganizations(caller) {
@@ -11273,10 +11472,9 @@ function listOrganizations(caller) {
     });
 }
 /**
- * Pipecat Cloud, as one credential reaches it: the operations of a release, with the differences of
- * the two surfaces taken away. Errors are those of `errors.ts`. Texts of the platform have known
- * secrets taken out. Its statuses, phases, reasons and codes are as they came, so that they can be
- * compared: whoever shows one redacts it.
+ * Pipecat Cloud with one credential: the operations of a release, the same for both surfaces. Throws
+ * the errors of `errors.ts`. Known secrets are removed from texts of the platform, but not from
+ * statuses, phases, reasons and codes, so that code can compare them. Redact these before showing them.
  */
 class PipecatCloud {
     #caller;
@@ -11290,38 +11488,39 @@ class PipecatCloud {
         this.#redact = redact;
     }
     regions() {
-        return this.#read('regions', answers/* parseRegions */.Tf);
+        return this.#read(this.#surface.path('regions'), answers/* parseRegions */.Tf);
     }
-    /** The region that the organization uses where none is named. */
+    /** The region that the organization uses if a request names none. */
     defaultRegion() {
-        return this.#read('properties', answers/* parseDefaultRegion */.tK);
+        return this.#read(this.#surface.path('properties'), answers/* parseDefaultRegion */.tK);
     }
-    /** All sets of the organization, image pull secrets included. */
+    /** All sets of the organization, including image pull secrets. */
     async secretSets(options = {}) {
-        const sets = await this.#read('secrets', answers/* parseSecretSets */.Ry, options);
+        const sets = await this.#read(this.#setPath(), answers/* parseSecretSets */.Ry, options);
         return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
     }
-    /**
-     * @throws UnreadableAnswerError if the list has an entry about the set that cannot be read
-     */
+    /** @throws UnreadableAnswerError if the entry of this set in the list could not be read */
     requireReadable(set) {
         if (set.unreadable === undefined)
             return;
-        const call = { method: 'GET', path: this.#surface.path('secrets') };
+        const call = { method: 'GET', path: this.#setPath() };
         const fields = (0,text_list/* listOf */.c)(set.unreadable);
         throw new pipecat_errors/* UnreadableAnswerError */.mP(call, this.#redact(`the response is JSON, but has an unexpected shape (${fields} of the set ${(0,quote/* quote */.h)(set.name)})`));
     }
-    /** One set with its keys; undefined where there is none. An image pull secret is refused (400). */
+    /**
+     * A set with its keys; undefined if it does not exist. The platform refuses to show an image pull
+     * secret (400).
+     */
     async secretSet(name, options = {}) {
-        const set = await this.#readIfThere(this.#surface.path(`secrets/${encodeURIComponent(name)}`), answers/* parseSecretSet */.k5, options);
+        const set = await this.#readIfThere(this.#setPath(name), answers/* parseSecretSet */.k5, options);
         return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
     }
     /**
-     * Writes pairs to a set and creates it if it does not exist. Keys that are not given stay. Accepted
-     * is not ready: wait for the set.
+     * Writes pairs to a set, which it creates if necessary. Other keys stay. An accepted set is not ready
+     * yet, so wait for it.
      *
-     * @param onAccepted called with the keys of each request that was accepted, so that the record is
-     *   true after a failure half-way
+     * @param onAccepted called with the keys of each accepted request, so that the record is correct
+     *   even if a later request fails
      */
     async writeSecrets({ name, region }, pairs, options, onAccepted) {
         for (const { request, keys } of this.#surface.secretWrites(name, region, pairs)) {
@@ -11333,51 +11532,36 @@ class PipecatCloud {
     writeImagePullSecret({ name, region }, { host, authentication }, options) {
         return this.#write({
             method: 'PUT',
-            path: this.#surface.path(`secrets/${encodeURIComponent(name)}`),
+            path: this.#setPath(name),
             body: { isImagePullSecret: true, host, secretValue: authentication.reveal(), region },
         }, options);
     }
-    /** Deletes a key of a set; one that is not there (any more) is not an error. */
+    /** Deletes a key of a set, if it exists. */
     deleteSecret(set, key, options) {
-        return this.#caller.call({
-            request: {
-                method: 'DELETE',
-                path: this.#surface.path(`secrets/${encodeURIComponent(set)}/${encodeURIComponent(key)}`),
-            },
-            parse: answers/* parseDeletion */.Wh,
-            absent: { status: 404, result: undefined },
-        }, { ...options, retryableStatuses: concurrentWrite });
-    }
-    /** Deletes a whole set; one that does not exist (anymore) is not an error. */
-    deleteSecretSet(set, options) {
-        return this.#delete(this.#surface.path(`secrets/${encodeURIComponent(set)}`), {
-            retryableStatuses: concurrentWrite,
+        return this.#delete(this.#setPath(set, key), {
             ...options,
+            retryableStatuses: concurrentWrite,
         });
     }
-    /**
-     * Deletes an agent; one that does not exist (anymore) is not an error. Its running sessions continue
-     * until they end or are stopped.
-     */
+    /** Deletes a set, if it exists. */
+    deleteSecretSet(set, options) {
+        return this.#delete(this.#setPath(set), { retryableStatuses: concurrentWrite, ...options });
+    }
+    /** Deletes an agent, if it exists. Its sessions continue until they end or are stopped. */
     deleteAgent(name, options) {
-        return this.#delete(this.#surface.agents(`/${encodeURIComponent(name)}`), options);
+        return this.#delete(this.#agentPath(name), options);
     }
-    /** Names of the agents of a region; undefined for an agent whose entry cannot be read. */
+    /** Names of the agents in a region; undefined for an agent whose entry cannot be read. */
     agentNames(region, options = {}) {
-        return this.#caller.call({
-            request: {
-                method: 'GET',
-                path: this.#surface.agents(`?region=${encodeURIComponent(region)}`),
-            },
-            parse: answers/* parseAgentNames */.ld,
-        }, options);
+        const path = this.#surface.agents(`?region=${encodeURIComponent(region)}`);
+        return this.#read(path, answers/* parseAgentNames */.ld, options);
     }
-    /** An agent; undefined where there is none of that name in the organization. */
+    /** An agent; undefined if the organization has none of that name. */
     async agent(name, options = {}) {
-        const agent = await this.#readIfThere(this.#surface.agents(`/${encodeURIComponent(name)}`), answers/* parseAgent */.N8, options);
+        const agent = await this.#readIfThere(this.#agentPath(name), answers/* parseAgent */.N8, options);
         return agent && this.#cleanAgent(agent);
     }
-    /** Creates an agent. Its answer carries the id of its first deployment. */
+    /** Creates an agent. The result has the id of its first deployment. */
     createAgent(name, region, settings, options) {
         return this.#deploy({
             method: 'POST',
@@ -11386,45 +11570,41 @@ class PipecatCloud {
         }, options);
     }
     /**
-     * Updates an agent. Its answer carries the id of the new deployment, or of the one there is where
-     * the platform saw no change.
+     * Updates an agent. The result has the id of the new deployment, or of the current one if the
+     * platform saw no change.
      *
-     * @param force makes a new deployment in any case, so that agents take up changed values
+     * @param force always makes a new deployment, so that it starts with changed secret values
      */
     updateAgent(name, settings, force, options) {
         const fields = { ...(0,pipecat_agent_settings/* toFields */.Lv)(settings), ...(force ? { forceRedeploy: true } : {}) };
         return this.#deploy(this.#surface.agentUpdate(name, fields), options);
     }
-    /** The last lines that a deployment or a session of an agent wrote. */
+    /** The last lines of the log of a deployment or a session. */
     async agentLogs(name, of, limit, options = {}) {
         const query = new URLSearchParams({ limit: String(limit), ...of, order: 'desc' });
-        const newestFirst = await this.#caller.call({
-            request: {
-                method: 'GET',
-                path: this.#surface.agents(`/${encodeURIComponent(name)}/logs?${query.toString()}`),
-            },
-            parse: answers/* parseLogs */.dl,
-        }, options);
+        const path = this.#agentPath(name, `/logs?${query.toString()}`);
+        const newestFirst = await this.#read(path, answers/* parseLogs */.dl, options);
         return {
             lines: this.#cleanLines(newestFirst.reverse()),
             isExecFormatError: answers/* saysExecFormatError */.HW(newestFirst),
         };
     }
-    /** Names of the profiles that agents may have; undefined where the surface does not list them. */
+    /** Names of the agent profiles; undefined if the surface does not list them. */
     async agentProfiles() {
         if (!this.#surface.listsAgentProfiles)
             return undefined;
-        return this.#read('agent-profiles', answers/* parseAgentProfiles */.n8);
+        return this.#read(this.#surface.path('agent-profiles'), answers/* parseAgentProfiles */.n8);
     }
-    /** A cloud build; undefined where there is none. */
+    /** A cloud build; undefined if it does not exist. */
     async build(id, options = {}) {
-        const build = await this.#readIfThere(this.#surface.path(`builds/${encodeURIComponent(id)}`), answers/* parseBuild */.EH, options);
+        const path = this.#surface.path(`builds/${encodeURIComponent(id)}`);
+        const build = await this.#readIfThere(path, answers/* parseBuild */.EH, options);
         return build && this.#cleanBuild(build);
     }
     /**
      * The builds of a context, newest first.
      *
-     * @param status only those with this one
+     * @param status returns only builds with this status
      */
     async builds({ region, contextHash, dockerfilePath }, status, options = {}) {
         const query = new URLSearchParams({
@@ -11434,8 +11614,9 @@ class PipecatCloud {
             ...(status === undefined ? {} : { status }),
             limit: String(maxBuilds),
         });
-        const builds = await this.#read(`builds?${query.toString()}`, answers/* parseBuilds */.dM, options);
-        // A build of something else would be deployed unseen, were one of the filters passed over.
+        const path = this.#surface.path(`builds?${query.toString()}`);
+        const builds = await this.#read(path, answers/* parseBuilds */.dM, options);
+        // Filters again: if the platform ignored a filter, the release would deploy another build.
         return builds
             .filter((build) => build.region === region &&
             build.contextHash === contextHash &&
@@ -11444,9 +11625,9 @@ class PipecatCloud {
             .map((build) => this.#cleanBuild(build));
     }
     /**
-     * Uploads the archive of a build context to where builds of a region take it from.
+     * Uploads the archive of a build context, for builds in a region.
      *
-     * @returns the upload's id, which a build names
+     * @returns the upload's id, for `startBuild`
      * @throws UploadError or another CallError
      */
     async uploadContext(region, content, options) {
@@ -11460,7 +11641,7 @@ class PipecatCloud {
         const { uploadId } = await this.#storage.upload(sign, content, options);
         return uploadId;
     }
-    /** Starts a build of what was uploaded, unless one of the same context has succeeded. */
+    /** Starts a build of an uploaded context, unless one of the same context has succeeded. */
     async startBuild(uploadId, region, dockerfilePath, options) {
         const request = {
             method: 'POST',
@@ -11470,22 +11651,26 @@ class PipecatCloud {
         const started = await this.#caller.call({ request, parse: answers/* parseStartedBuild */.ZV }, options);
         return { ...started, build: this.#cleanBuild(started.build) };
     }
-    /** The last lines of a build's log, oldest first; of a very long one, of its beginning. */
+    /** The last lines of a build's log, oldest first. Lines after the first 10,000 are not read. */
     async buildLogs(id, most, options = {}) {
-        const lines = await this.#read(`builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`, answers/* parseBuildLogs */.TC, options);
+        const resource = `builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`;
+        const path = this.#surface.path(resource);
+        const lines = await this.#read(path, answers/* parseBuildLogs */.TC, options);
         return this.#cleanLines(lines).slice(-most);
     }
-    #read(resource, parse, options = {}) {
-        const request = { method: 'GET', path: this.#surface.path(resource) };
-        return this.#caller.call({ request, parse }, options);
+    /** The path of the secret sets, of one of them, or of a key. */
+    #setPath(...names) {
+        return this.#surface.path(['secrets', ...names.map(encodeURIComponent)].join('/'));
     }
-    #readIfThere(path, parse, options = {}) {
-        const operation = {
-            request: { method: 'GET', path },
-            parse,
-            absent: { status: 404, result: undefined },
-        };
-        return this.#caller.call(operation, options);
+    #agentPath(name, rest = '') {
+        return this.#surface.agents(`/${encodeURIComponent(name)}${rest}`);
+    }
+    #read(path, parse, options = {}) {
+        return this.#caller.call({ request: { method: 'GET', path }, parse }, options);
+    }
+    #readIfThere(path, parse, options) {
+        const absent = { status: 404, result: undefined };
+        return this.#caller.call({ request: { method: 'GET', path }, parse, absent }, options);
     }
     #delete(path, options) {
         return this.#caller.call({
@@ -11505,15 +11690,15 @@ class PipecatCloud {
         return this.#cleanAgent(agent);
     }
     #clean(text) {
-        return text === undefined ? undefined : this.#redact(text);
+        return text && this.#redact(text);
     }
-    /** Lines all together, since a value may span several of them; of very many, the last. */
+    /** Cleans all lines together, because a value may span several. Keeps the last if there are many. */
     #cleanLines(lines) {
         if (lines.length === 0)
             return [];
         return this.#redact(lines.join('\n'), { isPart: true, keep: 'end' }).split('\n');
     }
-    /** A word for machines stays as it came, so that it can be compared; any other text is cleaned. */
+    /** Keeps a code as it is, so that it can be compared, and cleans any other text. */
     #cleanWord(text) {
         return codePattern.test(text) ? text : this.#redact(text);
     }
@@ -11554,7 +11739,7 @@ class PipecatCloud {
                 headline: this.#clean(health.headline),
                 reason: health.reason && this.#cleanWord(health.reason),
                 lastTerminationReason: health.lastTerminationReason && this.#cleanWord(health.lastTerminationReason),
-                // The platform may have cut a traceback, which names the error in its last line.
+                // The platform may cut a traceback. Its last line names the error.
                 message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
             },
         };
@@ -11592,7 +11777,7 @@ function organizationSurface(organization) {
     return {
         path: (resource) => `${root}/${resource}`,
         agents: (suffix = '') => `${root}/services${suffix}`,
-        // This surface takes one pair a request.
+        // This surface takes one pair per request.
         secretWrites: (set, region, pairs) => pairs.map(({ key, value }) => ({
             request: {
                 method: 'PUT',
@@ -11620,9 +11805,9 @@ function organizationSurface(organization) {
 
 
 /**
- * The organization that a personal access token acts in: the one that is named, by its name, its id or
- * its display name, else the first that the platform lists, as its client does. A name that is not in
- * the list, or that two of them have, is an error here; the client continues with the first one then.
+ * The organization that a personal access token acts in: the one with the given name, ID or display name,
+ * else the first in the platform's list, as in its client. A name that is unknown or ambiguous is an error;
+ * the client uses the first organization then.
  */
 function chooseOrganization(named, available, journal) {
     const names = available.map(({ name }) => name);
@@ -11639,7 +11824,7 @@ function chooseOrganization(named, available, journal) {
     }
     return chosen;
 }
-/** The name of the organization that is meant; undefined if there is none, or more than one. */
+/** The name of the matching organization; undefined if there is none, or more than one. */
 function find(named, available) {
     const exact = available.find(({ name }) => name === named);
     if (exact !== undefined)
@@ -11654,8 +11839,8 @@ function find(named, available) {
 
 
 /**
- * Finds the surface that the credential reaches: a key has one of its own, a token one for each
- * organization.
+ * Finds the part of the API that the credential can access: one for keys, and one per organization for
+ * tokens.
  *
  * @throws OrganizationError or a CallError
  */
@@ -11690,24 +11875,24 @@ var http_status = __nccwpck_require__(1124);
 var time_backoff = __nccwpck_require__(9905);
 ;// CONCATENATED MODULE: ./lib/time/retry.js
 
-/** Milliseconds. A server that asks for a longer wait than this is not asked again. */
+/** The longest wait in milliseconds. If a server asks for more, the call fails. */
 const retry_maxWait = 120_000;
-/** Decides whether a call is sent again after a failed attempt. Depends on nothing else. */
+/** Decides whether to retry a call after a failed attempt. */
 function decideRetry(failed, backoff, random) {
     if (!failed.isTransient)
         return { stop: 'final' };
-    // Only time ends a rate limit, so an attempt that met one does not count, for a while.
+    // Only time ends a rate limit, so rate-limited attempts do not count for a while.
     const isFree = failed.limitedFor !== undefined && failed.limitedFor < retry_maxWait;
     const counted = isFree ? 1 : failed.attempt;
-    const { budget, retryAfter = 0 } = failed;
+    const { budget, retryAfter = 0, remaining = Infinity } = failed;
     if (budget === undefined ? counted >= failed.attempts : budget <= 0)
         return { stop: 'attempts' };
-    // The last attempt is made when the budget ends, or when the server wants it.
+    // The last attempt comes when the budget ends, or when the server asks for it.
     const backoffEnd = Math.min((0,time_backoff/* backoffDelay */.E)(backoff, counted, random), budget ?? Infinity);
     const delay = Math.max(backoffEnd, retryAfter);
-    if (failed.remaining <= delay)
+    if (remaining <= delay)
         return { stop: 'deadline' };
-    // Even without a limit of the step, a server must not hold the job for hours.
+    // Even if the step has no limit, a server must not delay the job for hours.
     if (delay > retry_maxWait)
         return { stop: 'retry-after' };
     return { delay, attempt: isFree ? failed.attempt : failed.attempt + 1 };
@@ -11957,50 +12142,49 @@ function validateConcurrency(concurrency) {
 
 ;// CONCATENATED MODULE: ./lib/pipecat/traffic.js
 
-/** Requests that are under way at once; more would only meet the limit of the platform. */
+/** The most requests at once; more would only run into the platform's rate limit. */
 const maxAtOnce = 8;
-/** Milliseconds for which nothing is sent after a refusal that does not say for how long. */
+/** Milliseconds to send nothing after a 429 response without `Retry-After`. */
 const firstHold = 1000;
 const maxHold = 15_000;
 /**
- * What all requests of a run have in common: so many go at once, and when the platform says that
- * there are too many (429), none is sent until the time that it asked for has passed, and then one
- * at a time until one is answered. Without that, every region would run into the limit for itself,
- * again and again.
+ * Limits how many requests of a run are sent at once. After a 429 response, it sends none until the
+ * time that the platform asked for has passed, and then one at a time until one succeeds. Otherwise,
+ * each region would run into the rate limit by itself, again and again.
  */
 class Traffic {
     #clock;
     #limit = pLimit(maxAtOnce);
-    /** For requests after a refusal. */
+    /** For requests after a 429 response. */
     #single = pLimit(1);
     #heldUntil = 0;
-    /** Holds in a row, without an answer in between. */
+    /** Consecutive holds. */
     #holds = 0;
     constructor(clock) {
         this.#clock = clock;
     }
-    /** Sends a request when it is its turn. */
+    /** Sends a request when its turn comes. */
     pass(send) {
         return this.#limit(() => (this.#holds === 0 ? send() : this.#single(send)));
     }
-    /** Milliseconds for which nothing may be sent. */
+    /** Milliseconds until requests may be sent again. */
     heldFor() {
         return Math.max(0, this.#heldUntil - this.#clock.now());
     }
     /**
-     * Holds everything back, because there were too many requests.
+     * Holds all requests back, after a 429 response.
      *
-     * @param asked milliseconds that the platform asks for; without, the holds grow
+     * @param asked milliseconds that the platform asked for; without, each hold is longer than the last
      */
     hold(asked) {
-        // Of requests that went at once, each is refused; that is one refusal.
+        // Requests that were sent together are refused together, which counts once.
         if (this.heldFor() === 0)
             this.#holds++;
         const hold = asked ?? Math.min(maxHold, firstHold * 2 ** (this.#holds - 1));
         this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + hold);
     }
-    /** Takes note that a request was not refused. */
-    answered() {
+    /** Records a response other than 429. */
+    recordAnswer() {
         if (this.heldFor() === 0)
             this.#holds = 0;
     }
@@ -12016,74 +12200,74 @@ class Traffic {
 
 
 
-/** Milliseconds between the attempts of calls that share a budget, at most. */
+/** The longest wait in milliseconds between attempts of calls that share a budget. */
 const maxPauseWithBudget = 5000;
 /** Milliseconds that one request of such a call may take. */
 const requestLimitWithBudget = 15_000;
-function isLimit(error) {
-    return error.kind === 'rate-limited';
-}
-/** What the attempts of one call have come to so far. */
+/** The attempts of one call so far. */
 class CallHistory {
     request;
-    /** Number of the attempt that is under way. */
+    /** Number of the current attempt. */
     attempt = 1;
-    /** Whether the request may have been carried out although no answer says so. */
+    /** Whether the platform may have carried out the request although no response says so. */
     isInDoubt = false;
-    /** What the request itself failed with: a look for what it did may fail in its own way. */
+    /** The error of the request itself, not that of a search for its lost result. */
     failure;
     #limitedSince;
     constructor(request) {
         this.request = request;
     }
-    /** Records a failed attempt, or a failed look for what an earlier attempt did. */
+    /** Records a failed attempt, or a failed search for a lost result. */
     add(error, now) {
         const isOwn = error.isOf(this.request);
         const isSent = !(error instanceof pipecat_errors/* NotSentError */.SD);
+        const isRateLimited = error.kind === 'rate-limited';
         if (isOwn && error.call.method !== 'GET' && error.mayBeCarriedOut)
             this.isInDoubt = true;
-        // A request that was not sent again says nothing about the one that was.
+        // An attempt that was not sent says nothing about the one that was.
         const failure = this.failure === undefined || (isOwn && isSent) ? error : this.failure;
         if (isSent)
             failure.attempts = this.attempt;
         failure.isInDoubt = this.isInDoubt;
         this.failure = failure;
-        if (isLimit(error))
+        if (isRateLimited)
             this.#limitedSince ??= now;
         return {
-            latest: error,
+            /** What the call fails with if there is no other attempt. */
             failure,
-            // A look has a limit of its own, which is not the limit of the request.
+            /** What decides whether there is another attempt: a search has a time limit of its own. */
             deciding: isOwn || isSent ? error : failure,
-            limitedFor: isLimit(error) ? now - (this.#limitedSince ?? now) : undefined,
+            /** Milliseconds since the first 429 response, if this one is 429. */
+            limitedFor: isRateLimited ? now - (this.#limitedSince ?? now) : undefined,
         };
     }
 }
-/** Sends requests until they are answered: deadlines, retries, and errors that say what happened. */
+/** Sends requests, with deadlines and retries, and throws errors that say what happened. */
 class Caller {
     #options;
     #traffic;
-    /** Aborted where nobody can wait any longer for an answer to what was sent. */
+    /** Aborted when a cancelled run can no longer wait for the response to a write. */
     #writeGrace;
     constructor(options, traffic = new Traffic(options.clock)) {
         this.#options = options;
         this.#writeGrace = options.cancellation.after(options.writeGrace ?? time_cancellation/* cancellationLimits */.U4.write);
         this.#traffic = traffic;
     }
-    /** A caller with the same connection whose calls share a budget for retries. */
+    /** A caller on the same connection, whose calls share a budget for retries. */
     withRetryBudget(retryBudget) {
         return new Caller({ ...this.#options, retryBudget }, this.#traffic);
     }
-    /** @throws CallError, or CancelledError: an InterruptedCallError if the request may have been carried out */
+    /**
+     * @throws CallError
+     * @throws CancelledError; an InterruptedCallError if the platform may have carried out the request
+     */
     async call(operation, options = {}) {
         const { clock, retryBudget } = this.#options;
         const history = new CallHistory(operation.request);
         for (;;) {
             const startedAt = clock.now();
             try {
-                const found = history.isInDoubt
-                    ? await this.#findLostResult(operation, options)
-                    : undefined;
+                const found = await this.#findLostResult(history, options);
                 const result = found ?? (await this.#attempt(operation, options.deadline));
                 retryBudget?.recordSuccess();
                 return result;
@@ -12094,45 +12278,57 @@ class Caller {
                 if (!(error instanceof pipecat_errors/* CallError */.RA))
                     throw error;
                 retryBudget?.recordFailure(startedAt);
-                const failed = history.add(error, this.#options.clock.now());
-                const { failure } = failed;
-                if (this.#options.cancellation.isCancelled && isRetryable(error, options)) {
-                    throw this.#cancelled(history);
-                }
-                const decision = this.#decide(failed, history.attempt, options);
-                if ('stop' in decision) {
-                    if (decision.stop === 'deadline')
-                        failure.outOfTime = options.deadline;
-                    failure.outOfTime ??= error.outOfTime;
-                    const found = await this.#findBeforeGivingUp(history, operation, options);
-                    if (found !== undefined)
-                        return found;
-                    throw failure;
-                }
-                history.attempt = decision.attempt;
-                this.#announce(operation.request, error, decision, options);
-                const isPaused = await this.#pause(decision.delay, options.signal);
-                if (this.#options.cancellation.isCancelled)
-                    throw this.#cancelled(history);
-                if (!isPaused)
-                    throw failure;
+                const found = await this.#prepareRetry(history, error, options);
+                if (found !== undefined)
+                    return found;
             }
         }
     }
-    /** How a call ends in a cancelled run: not carried out, or it is unknown whether it was. */
+    /**
+     * Waits until the next attempt is due.
+     *
+     * @returns the lost result, if it was found and there is no other attempt
+     * @throws what the call fails with, if there is no other attempt
+     */
+    async #prepareRetry(history, error, options) {
+        const { cancellation, clock } = this.#options;
+        const failed = history.add(error, clock.now());
+        const { failure } = failed;
+        if (cancellation.isCancelled && isRetryable(error, options))
+            throw this.#cancelled(history);
+        const decision = this.#decide(failed, history.attempt, options);
+        if ('stop' in decision) {
+            if (decision.stop === 'deadline')
+                failure.outOfTime = options.deadline;
+            failure.outOfTime ??= error.outOfTime;
+            const found = await this.#findBeforeGivingUp(history, options);
+            if (found === undefined)
+                throw failure;
+            return found;
+        }
+        history.attempt = decision.attempt;
+        this.#announce(history.request, error, decision, options);
+        const isPaused = await this.#pause(decision.delay, options.signal);
+        if (cancellation.isCancelled)
+            throw this.#cancelled(history);
+        if (!isPaused)
+            throw failure;
+        return undefined;
+    }
+    /** The error of a call in a cancelled run: it was not carried out, or nobody knows. */
     #cancelled({ request, isInDoubt, failure }) {
         const reason = this.#options.cancellation.signal.reason;
         return isInDoubt && reason instanceof time_cancellation/* CancelledError */.cc
             ? new pipecat_errors/* InterruptedCallError */.Zi(request, reason, failure)
             : reason;
     }
-    /** Looks for what a request did before giving up; a failure of the look is not what failed. */
-    async #findBeforeGivingUp({ isInDoubt }, operation, options) {
-        // A retry that is refused may be refused because the first request was carried out.
-        if (!isInDoubt)
-            return undefined;
+    /**
+     * Searches for a lost result one last time: the platform may have refused a retry because it carried
+     * out the first request. If the search fails, the call fails with its own error.
+     */
+    async #findBeforeGivingUp(history, options) {
         try {
-            return await this.#findLostResult(operation, options);
+            return await this.#findLostResult(history, options);
         }
         catch (error) {
             if (!(error instanceof pipecat_errors/* CallError */.RA))
@@ -12144,39 +12340,39 @@ class Caller {
         const { clock, backoff, over, retryBudget } = this.#options;
         if (over.aborted || options.signal?.aborted === true)
             return { stop: 'final' };
-        const retryAfter = deciding instanceof pipecat_errors/* StatusError */.Xs ? deciding.retryAfter : undefined;
+        const { retryAfter } = deciding;
         return decideRetry({
             attempt,
             attempts: options.attempts ?? backoff.attempts,
             isTransient: isRetryable(deciding, options),
             retryAfter,
             limitedFor,
-            remaining: options.deadline?.remaining() ?? Infinity,
-            budget: this.#budgetFor(deciding, retryAfter),
+            remaining: options.deadline?.remaining(),
+            budget: this.#budgetFor(deciding),
         }, retryBudget === undefined ? backoff : { ...backoff, ceiling: maxPauseWithBudget }, () => clock.random());
     }
-    /** Milliseconds that are left for another attempt, when it is allowed to be sent. */
-    #budgetFor(error, retryAfter) {
+    /** Milliseconds left for another attempt. */
+    #budgetFor(error) {
         const isUnreachable = error instanceof pipecat_errors/* ConnectionError */.Rc && error.isUnreachable;
         const budget = this.#options.retryBudget?.remaining({ isUnreachable });
-        // How long the server asks to wait is up to the server, and how long it is spared is up to us.
-        return budget && budget - (retryAfter === undefined ? this.#traffic.heldFor() : 0);
+        // A wait that the server asked for does not count; one that the action chose does.
+        return budget && budget - (error.retryAfter === undefined ? this.#traffic.heldFor() : 0);
     }
     #announce({ method, path }, { reason }, { attempt, delay }, options) {
         const { backoff, retryBudget } = this.#options;
         const allowed = retryBudget === undefined ? ` of ${options.attempts ?? backoff.attempts}` : '';
-        this.#options.log.info(`${method} ${path}: attempt ${attempt}${allowed}, in ${(delay / 1000).toFixed(1)} s, because ${reason}`);
+        this.#options.log.info(`${method} ${path} failed: ${reason}. Retrying in ${(delay / 1000).toFixed(1)} s (attempt ${attempt}${allowed}).`);
     }
-    async #findLostResult({ request: { method, path } }, { findLostResult }) {
-        if (this.#options.over.aborted)
+    async #findLostResult({ isInDoubt, request: { method, path } }, { findLostResult }) {
+        if (!isInDoubt || this.#options.over.aborted)
             return undefined;
         const found = await findLostResult?.();
         if (found !== undefined) {
-            this.#options.log.info(`${method} ${path}: the request whose answer was lost had been carried out`);
+            this.#options.log.info(`${method} ${path}: the platform carried out the request whose response was lost.`);
         }
         return found;
     }
-    /** Waits before the next attempt; false where there is to be none any more. */
+    /** Waits before the next attempt; returns false if the call is not needed anymore. */
     async #pause(delay, signal) {
         const { clock, over } = this.#options;
         try {
@@ -12219,11 +12415,11 @@ class Caller {
         catch (error) {
             if (!(error instanceof answers/* AnswerShapeError */.UI))
                 throw error;
-            // A place within the answer may be named by the answer itself.
+            // The message may contain keys of the response.
             throw new pipecat_errors/* UnreadableAnswerError */.mP(request, this.#options.redact(error.message));
         }
     }
-    /** Sends a request unless everything is held back, which may be so again after the wait. */
+    /** Sends a request when nothing is held back; another hold may follow the first. */
     async #sendInTurn(request, deadline) {
         const { clock, over, log } = this.#options;
         for (let held = this.#traffic.heldFor(); held > 0; held = this.#traffic.heldFor()) {
@@ -12240,7 +12436,7 @@ class Caller {
                 this.#traffic.hold(asked);
         }
         else {
-            this.#traffic.answered();
+            this.#traffic.recordAnswer();
         }
         return answer;
     }
@@ -12253,7 +12449,7 @@ class Caller {
         const startedAt = clock.now();
         const remaining = deadline?.remaining() ?? Infinity;
         const limit = Math.min(requestLimit, remaining, 
-        // Silence, too, has to leave time for another attempt.
+        // If no response comes, there must be time for another attempt.
         retryBudget === undefined ? Infinity : requestLimitWithBudget);
         const abandoned = new AbortController();
         const cancelLimit = clock.after(limit, () => {
@@ -12287,25 +12483,25 @@ class Caller {
     #statusError(request, answer) {
         const said = readErrorBody(answer.text);
         return new pipecat_errors/* StatusError */.Xs(request, answer.status, {
-            code: said.code === undefined ? undefined : this.#options.redact(said.code),
-            platformMessage: said.message === undefined ? undefined : oneLine(this.#options.redact(said.message)),
+            code: said.code && this.#options.redact(said.code),
+            message: said.message && oneLine(this.#options.redact(said.message)),
             said,
             retryAfter: (0,retry_after/* readRetryAfter */.D)(answer.headers, this.#options.clock.wallTime()),
         });
     }
 }
-function isRetryable(error, { retryableStatuses: passingStatuses = [] }) {
-    return (error.isTransient || (error instanceof pipecat_errors/* StatusError */.Xs && passingStatuses.includes(error.status)));
+function isRetryable(error, { retryableStatuses = [] }) {
+    return error.isTransient || retryableStatuses.some((status) => status === error.status);
 }
-/** The platform says what it refuses in JSON. A gateway's page, or nothing, says nothing of what is behind. */
+/** Whether the platform answered, and not a gateway in front of it: the platform answers with JSON. */
 function isPlatformResponse(text) {
     return text.trimStart().startsWith('{');
 }
-/** Neither JSON nor a page. */
+/** Whether a text is neither JSON nor HTML. */
 function isPlainText(text) {
     return !/^\s*[{["<]/.test(text);
 }
-/** An empty answer is undefined: what has nothing to tell may be answered so, nothing else parses it. */
+/** Returns undefined for an empty response. */
 function parseJson(text) {
     if (text.trim() === '')
         return undefined;
@@ -12313,7 +12509,7 @@ function parseJson(text) {
         return JSON.parse(text);
     }
     catch {
-        // Without the cause: the engine's message quotes the text.
+        // Without the cause, because its message quotes the text.
         throw new answers/* AnswerShapeError */.UI('the response is not JSON');
     }
 }
@@ -12349,7 +12545,7 @@ function oneLine(text) {
 
 ;// CONCATENATED MODULE: ./lib/pipecat/connection.js
 
-/** The platform as one credential reaches it. */
+/** Sends requests to the platform with one credential. */
 class Connection {
     #transport;
     #baseUrl;
@@ -12360,7 +12556,7 @@ class Connection {
         this.#credential = credential;
         this.#transport = new transport/* Transport */.o(userAgent);
     }
-    /** Sends one request once. Rejects where no whole answer came; any status is an answer. */
+    /** Sends one request once. Any status is an answer; throws if no complete response came. */
     send({ method, path, body }, signal) {
         const headers = {
             Accept: 'application/json',
@@ -12374,7 +12570,7 @@ class Connection {
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }, signal);
     }
-    /** Closes the connections that are kept open for the next request. */
+    /** Closes idle connections. */
     close() {
         this.#transport.close();
     }
@@ -12386,20 +12582,20 @@ class Connection {
 
 const started = dist/* object */.Ikc({ sessionId: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()) });
 const parseStarted = (0,answers/* parser */.K3)(started);
-/** Fields of an answer to a start that are no secret. */
-const shown = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
-/** Characters; anything shorter may be part of a word. */
+/** Fields of the response to a start that are not secret. */
+const publicFields = ['sessionId', 'dailyRoom', 'wsUrl', 'urls', 'url'];
+/** Shorter texts are not credentials, and may be part of a word. */
 const shortestCredential = 8;
 function parseStartedSession(answer) {
     const { sessionId } = parseStarted(answer);
     return {
         sessionId,
         credentials: [...new Set(textsIn(answer))]
-            .filter((text) => text.length >= shortestCredential && text !== sessionId)
-            .map((text) => new secret_value/* SecretValue */.i(text)),
+            .filter((value) => value.length >= shortestCredential && value !== sessionId)
+            .map((value) => new secret_value/* SecretValue */.i(value)),
     };
 }
-/** Every text of an answer at any depth, except in fields that are no secret. */
+/** Every text of a response at any depth, except in public fields. */
 function* textsIn(value) {
     if (typeof value === 'string')
         yield value;
@@ -12408,48 +12604,42 @@ function* textsIn(value) {
             yield* textsIn(item);
     else if (typeof value === 'object' && value !== null) {
         for (const [name, field] of Object.entries(value))
-            if (!shown.includes(name))
+            if (!publicFields.includes(name))
                 yield* textsIn(field);
     }
 }
-/** What is only shown, and so may have any other type. */
-const shownFlag = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* boolean */.zMY()), undefined);
-const shownText = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined);
 const session = dist/* pipe */.FsL(dist/* object */.Ikc({
     sessionId: dist/* string */.YjP(),
-    deploymentId: shownText,
+    deploymentId: answers/* text */.Qq,
     endedAt: dist/* nullish */.cl6(dist/* unknown */.L5J()),
-    botStartSeconds: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* number */.aig()), undefined),
-    coldStart: shownFlag,
-    completionStatus: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()]), dist/* transform */.pdi(String))), undefined),
-}), dist/* transform */.pdi(({ sessionId, deploymentId, endedAt, botStartSeconds, coldStart, completionStatus, }) => ({
-    sessionId,
-    deploymentId,
+    botStartSeconds: answers/* count */.U9,
+    coldStart: answers/* flag */.Jt,
+    /** Such as `HTTP_COMPLETED` or an HTTP status; undefined until the session has ended. */
+    completionStatus: (0,answers/* shown */.SP)(dist/* pipe */.FsL(dist/* union */.KCZ([dist/* string */.YjP(), dist/* number */.aig()]), dist/* transform */.pdi(String))),
+}), dist/* transform */.pdi(({ endedAt, botStartSeconds, ...shownAsIs }) => ({
+    ...shownAsIs,
     hasEnded: endedAt !== undefined && endedAt !== null,
+    /** Seconds from the request to the start of the bot; undefined until the bot has started. */
     startSeconds: botStartSeconds,
-    coldStart,
-    completionStatus,
 })));
 const parseSession = (0,answers/* parser */.K3)(session);
-const parseSessions = (0,answers/* parser */.K3)(dist/* pipe */.FsL(dist/* object */.Ikc({
-    total_count: dist/* fallback */.NpB(dist/* optional */.lqM(dist/* number */.aig()), undefined),
-    sessions: dist/* array */.YOg(dist/* fallback */.NpB(dist/* nullable */.mee(session), null)),
-}), dist/* transform */.pdi(({ total_count, sessions }) => ({
-    total: total_count,
+/** A page of the sessions of an agent, newest first, without entries that cannot be read. */
+const parseSessions = (0,answers/* parser */.K3)(dist/* pipe */.FsL(dist/* object */.Ikc({ sessions: dist/* array */.YOg(dist/* fallback */.NpB(dist/* nullable */.mee(session), null)) }), dist/* transform */.pdi(({ sessions }) => ({
+    /** Number of entries, readable or not. */
     entries: sessions.length,
     sessions: sessions.filter((one) => one !== null),
 }))));
 const named = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq());
-/** The answer to a stop: it may be empty, but not be about something else. */
+/** The response to a stop may be empty, but must not be about something else. */
 const parseStop = (0,answers/* parser */.K3)(dist/* pipe */.FsL(dist/* optional */.lqM(dist/* union */.KCZ([dist/* object */.Ikc({ status: named }), dist/* object */.Ikc({ session_id: named })])), dist/* transform */.pdi(() => undefined)));
 
 ;// CONCATENATED MODULE: ./lib/pipecat/sessions.js
 
-/** Sessions on a page: the most that the platform gives. */
+/** The largest page that the platform returns. */
 const pageSize = 100;
-/** Sessions that are counted at most. */
+/** The most sessions to count. */
 const maxCounted = 1000;
-/** Sessions of agents, as a private credential reaches them. */
+/** Sessions of agents, with a private credential. */
 class Sessions {
     #caller;
     #surface;
@@ -12457,28 +12647,22 @@ class Sessions {
         this.#caller = caller;
         this.#surface = surface;
     }
-    /** A session; undefined if the platform does not know it. */
+    /** Reads a session; undefined if the platform does not know it. */
     session(agent, id, options = {}) {
-        return this.#caller.call({
-            request: { method: 'GET', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
-            parse: parseSession,
-            absent: { status: 404, result: undefined },
-        }, options);
+        const path = this.#path(agent, `/${encodeURIComponent(id)}`);
+        return this.#callIfThere({ request: { method: 'GET', path }, parse: parseSession }, options);
     }
-    /** Stops a session. One that has ended or is not known counts as stopped. */
+    /** Stops a session. A session that has ended or is unknown counts as stopped. */
     stop(agent, id, options = {}) {
-        return this.#caller.call({
-            request: { method: 'DELETE', path: this.#path(agent, `/${encodeURIComponent(id)}`) },
-            parse: parseStop,
-            absent: { status: 404, result: undefined },
-        }, options);
+        const path = this.#path(agent, `/${encodeURIComponent(id)}`);
+        return this.#callIfThere({ request: { method: 'DELETE', path }, parse: parseStop }, options);
     }
-    /** The ids of sessions that run, one page of them. */
+    /** Reads one page of the running sessions. */
     async running(agent, offset, options = {}) {
         const page = await this.#page(agent, offset, options);
-        return page === undefined ? [] : [...page.sessions];
+        return page?.sessions ?? [];
     }
-    /** The ids of all sessions that run now, newest first. */
+    /** The ids of all running sessions, newest first. */
     async allRunning(agent, options = {}) {
         const ids = new Set();
         for (let offset = 0;; offset += pageSize) {
@@ -12486,12 +12670,12 @@ class Sessions {
             const known = ids.size;
             for (const { sessionId } of page?.sessions ?? [])
                 ids.add(sessionId);
-            // A page without anything new would come again and again.
+            // If a page has nothing new, more pages would not end.
             if (page === undefined || page.entries < pageSize || ids.size === known)
                 return [...ids];
         }
     }
-    /** Counts the sessions that run now, up to a thousand. */
+    /** Counts the running sessions, up to a thousand. */
     async count(agent, options = {}) {
         const byDeployment = new Map();
         for (let offset = 0; offset < maxCounted; offset += pageSize) {
@@ -12510,17 +12694,17 @@ class Sessions {
             limit: String(pageSize),
             offset: String(offset),
         });
-        return this.#caller.call({
-            request: { method: 'GET', path: this.#path(agent, `?${query.toString()}`) },
-            parse: parseSessions,
-            absent: { status: 404, result: undefined },
-        }, options);
+        const path = this.#path(agent, `?${query.toString()}`);
+        return this.#callIfThere({ request: { method: 'GET', path }, parse: parseSessions }, options);
+    }
+    #callIfThere(operation, options) {
+        return this.#caller.call({ ...operation, absent: { status: 404, result: undefined } }, options);
     }
     #path(agent, rest) {
         return this.#surface.agents(`/${encodeURIComponent(agent)}/sessions${rest}`);
     }
 }
-/** What a public API key reaches: it starts sessions, and calls bots in them. */
+/** The API for a public API key: it starts sessions, and calls bots in them. */
 class PublicSurface {
     #caller;
     /** @param caller sends with the public key */
@@ -12528,7 +12712,7 @@ class PublicSurface {
         this.#caller = caller;
     }
     /**
-     * Starts a session, with one request: one whose answer is lost may have started a session that
+     * Starts a session, without retries: a request whose response is lost may have started a session that
      * nobody can identify.
      */
     start(agent, how, options) {
@@ -12549,9 +12733,9 @@ class PublicSurface {
         }, { ...options, attempts: 1 });
     }
     /**
-     * Calls an endpoint of the bot's own; resolves if it answered 2xx.
+     * Calls an endpoint of the bot; resolves if it answers 2xx.
      *
-     * @param path without a slash at its beginning
+     * @param path without a leading slash
      */
     ask(agent, sessionId, path, options) {
         const session = encodeURIComponent(sessionId);
@@ -12613,15 +12797,15 @@ function escapeName(name) {
 
 
 
-/** Characters; what is shorter is no signature, and may be part of a word. */
+/** Shorter field values are not signatures, and may be part of a word. */
 const shortestField = 8;
-/** Milliseconds without a byte taken, or without an answer to the last one, after which an upload hangs. */
+/** Milliseconds in which no byte is sent, or no response comes, before an attempt is given up. */
 const idleLimit = 60_000;
-/** Milliseconds that one attempt may take: then its form has expired. */
+/** Milliseconds that one attempt may take; its form expires then. */
 const attemptLimit = 15 * 60_000;
 /**
- * The storage that the platform has archives uploaded to: another host than the API's, which is
- * reached with forms that the platform signs, and never with the credential.
+ * The platform's storage for archives, which has another host than its API. It takes forms that the
+ * platform has signed, and never gets the credential.
  */
 class Storage {
     #options;
@@ -12631,11 +12815,11 @@ class Storage {
         this.#transport = new transport/* Transport */.o(options.userAgent);
     }
     /**
-     * Uploads something as a whole, and where that breaks or the form has expired, once more with a
-     * fresh form: half an upload cannot be gone on with.
+     * Uploads the whole content. Each retry needs a new form and starts from the beginning, because an
+     * upload cannot be resumed.
      *
      * @param sign asks the platform for a form
-     * @returns the form with which it went
+     * @returns the form that worked
      * @throws UploadError, or what `sign` throws
      */
     async upload(sign, content, options) {
@@ -12652,20 +12836,13 @@ class Storage {
                 if (!(error instanceof pipecat_errors/* UploadError */.oW))
                     throw error;
                 error.attempts = attempt;
-                const { isTransient, retryAfter } = error;
+                const { isTransient, retryAfter, reason } = error;
                 const { attempts } = backoff;
-                const decision = decideRetry({
-                    attempt,
-                    attempts,
-                    isTransient,
-                    retryAfter,
-                    limitedFor: undefined,
-                    remaining: Infinity,
-                }, backoff, () => clock.random());
+                const decision = decideRetry({ attempt, attempts, isTransient, retryAfter }, backoff, () => clock.random());
                 if ('stop' in decision)
                     throw error;
                 const { delay } = decision;
-                log.info(`The upload to ${options.destination}: attempt ${attempt + 1} of ${backoff.attempts}, in ${(delay / 1000).toFixed(1)} s, because ${error.reason}`);
+                log.info(`The upload to ${options.destination} failed: ${reason}. Retrying in ${(delay / 1000).toFixed(1)} s (attempt ${attempt + 1} of ${attempts}).`);
                 await (0,time_clock/* abortableSleep */.Mf)(clock, delay, signal);
             }
         }
@@ -12691,12 +12868,14 @@ class Storage {
         catch (error) {
             if (body.errored !== null)
                 throw body.errored;
-            throw new pipecat_errors/* UploadError */.oW(origin, {
-                idleFor: idleTimer.signal.aborted ? idleLimit : undefined,
-                timedOutAfter: endOfForm.signal.aborted ? attemptLimit : undefined,
-                isCutOff: error instanceof transport/* CutOffError */.M,
-                cause: error,
-            });
+            const reason = endOfForm.signal.aborted
+                ? `the upload timed out after ${attemptLimit / 60_000} min`
+                : idleTimer.signal.aborted
+                    ? `the connection was idle for ${idleLimit / 1000} s`
+                    : error instanceof transport/* CutOffError */.M
+                        ? error.message
+                        : undefined;
+            throw new pipecat_errors/* UploadError */.oW(origin, { ...(reason && { reason }), cause: error });
         }
         finally {
             cancelEnd();
@@ -12706,7 +12885,7 @@ class Storage {
         if ((0,http_status/* classifyStatus */.x)(answer.status) === 'success') {
             if (isStorageResponse(answer))
                 return;
-            throw new pipecat_errors/* UploadError */.oW(origin, { isFromElsewhere: true });
+            throw new pipecat_errors/* UploadError */.oW(origin, { reason: 'the response did not come from storage' });
         }
         const clean = (text) => redact(withoutFields(text, form));
         throw new pipecat_errors/* UploadError */.oW(origin, {
@@ -12716,12 +12895,12 @@ class Storage {
             retryAfter: (0,retry_after/* readRetryAfter */.D)(answer.headers, clock.wallTime()),
         });
     }
-    /** Closes the connections that are kept open. */
+    /** Closes idle connections. */
     close() {
         this.#transport.close();
     }
 }
-/** Ends an upload of which nothing has been heard for long. */
+/** Ends an upload that makes no progress. */
 class IdleTimer {
     #clock;
     #controller = new AbortController();
@@ -12746,33 +12925,33 @@ class IdleTimer {
         });
     }
 }
-/** The bytes of the form with the content in their midst. */
-async function* withForm({ before, after }, content, taken) {
+/** The bytes of the form, with the content inside. */
+async function* withForm({ before, after }, content, progress) {
     yield before;
     let bytes = 0;
     for await (const chunk of content.open()) {
         yield chunk;
-        // Whoever asks for the next chunk has taken this one.
+        // The consumer asks for the next chunk when it has sent this one.
         bytes += chunk.byteLength;
-        taken(bytes);
+        progress(bytes);
     }
     yield after;
 }
 /**
- * Storage takes a file without a word, or with XML of its own. A page or JSON is of something in
- * front of it, and the file need not be there.
+ * Whether storage answered: its response to an upload is empty, or its own XML. HTML or JSON comes from
+ * something in front of it, and does not mean that the file was stored.
  */
 function isStorageResponse({ text }) {
     return text.trim() === '' || /^\s*(<\?xml[^>]*>\s*)?<PostResponse\b/.test(text);
 }
-/** What storage says of a form may repeat its fields, and with some of them anybody can upload. */
+/** Removes the fields of a form, which storage may repeat, because some of them let anybody upload. */
 function withoutFields(text, { fields }) {
     return Object.values(fields)
         .filter((value) => value.length >= shortestField)
         .sort((one, other) => other.length - one.length)
         .reduce((clean, value) => clean.replaceAll(value, '***'), text);
 }
-/** The headers of an answer, with the request id that storage also puts in its XML. */
+/** The headers of a response, with the request id that storage puts in its XML. */
 function withIdOfBody({ headers, text }) {
     const id = xmlField(text, 'RequestId');
     return id === undefined ? headers : { 'x-amz-request-id': id, ...headers };
@@ -12781,11 +12960,14 @@ function xmlField(text, name) {
     const value = new RegExp(`<${name}>([^<]{1,500})</${name}>`).exec(text)?.[1];
     return value === undefined ? undefined : fromXml(value);
 }
-/** Storage answers errors with XML of its own: its code and its message, and nothing else of it. */
+/** Reads the code and the message from the XML of an error response. */
 function readStorageError({ text }, redact) {
-    const shown = (value) => (value === undefined ? undefined : redact(value));
     const said = { code: xmlField(text, 'Code'), message: xmlField(text, 'Message') };
-    return { code: shown(said.code), storageMessage: shown(said.message), said };
+    return {
+        code: said.code && redact(said.code),
+        message: said.message && redact(said.message),
+        said,
+    };
 }
 const entities = new Map([
     ['amp', '&'],
@@ -12794,7 +12976,7 @@ const entities = new Map([
     ['quot', '"'],
     ['apos', "'"],
 ]);
-/** A text of XML to be read by people, and to be searched for secrets. */
+/** Decodes a text from XML. */
 function fromXml(text) {
     return text.replace(/&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]+);/gi, (reference, meant) => {
         if (!meant.startsWith('#'))
@@ -12802,6 +12984,40 @@ function fromXml(text) {
         const codePoint = Number(meant.slice(1).replace(/^x/i, '0x'));
         return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : reference;
     });
+}
+
+;// CONCATENATED MODULE: ./lib/time/retry-budget.js
+/** Milliseconds for which all calls that share a budget keep trying. */
+const limit = 30_000;
+/** The same if the name does not resolve or nothing listens, which rarely changes by itself. */
+const limitIfUnreachable = 10_000;
+/**
+ * Retry time that several calls share. Only time in which calls fail is subtracted. For calls before
+ * the first write, when failing early does no harm.
+ */
+class RetryBudget {
+    #clock;
+    #spent = 0;
+    #failingSince;
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Records a failed attempt that started at that time. */
+    recordFailure(startedAt) {
+        this.#failingSince ??= startedAt;
+    }
+    recordSuccess() {
+        this.#spent = this.#total();
+        this.#failingSince = undefined;
+    }
+    /** Milliseconds left; 0 or less if the budget is spent. */
+    remaining({ isUnreachable }) {
+        return (isUnreachable ? limitIfUnreachable : limit) - this.#total();
+    }
+    #total() {
+        const since = this.#failingSince;
+        return this.#spent + (since === undefined ? 0 : this.#clock.now() - since);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/steps/platform.js
@@ -12814,19 +13030,22 @@ function fromXml(text) {
 
 
 
-/** The connections to the platform and its storage. Disposing of them ends every call. */
+
+/** The connections to the platform and its storage. Disposing of it ends every call. */
 class Platform {
     caller;
+    /** Retries longer: for reading before the first write, when nothing is at stake yet. */
+    patientCaller;
     #over = new AbortController();
     #connection;
     #storage;
     #redact;
-    /** Sends what puts things in order after a cancellation. */
+    /** Sends what a cancelled run still has to clean up. */
     #lateCaller;
     #publicConnections = [];
     #connectPublicly;
-    constructor({ access, journal, cancellation, redact, requestLimit }) {
-        // Calls of many regions may pause at once, which Node would take for a leak and warn of.
+    constructor({ access, journal, cancellation, redact, requestLimit = 30_000 }) {
+        // Node would warn of a leak if calls of many regions pause at once.
         (0,external_node_events_.setMaxListeners)(Infinity, this.#over.signal);
         const userAgent = `pipecat-cloud-release/${version}`;
         const { clock, log } = journal;
@@ -12841,6 +13060,7 @@ class Platform {
         });
         const calling = { requestLimit, over, cancellation, ...common };
         this.caller = new Caller({ connection: this.#connection, ...calling });
+        this.patientCaller = this.caller.withRetryBudget(new RetryBudget(clock));
         const late = cancellation.delayed(time_cancellation/* cancellationLimits */.U4.stop);
         this.#lateCaller = new Caller({
             ...calling,
@@ -12855,7 +13075,7 @@ class Platform {
             return new PublicSurface(new Caller({ connection, ...calling }));
         };
     }
-    /** The sessions of a release, as its credential and a public key reach them. */
+    /** The sessions that the credential and a public key can access. */
     sessionsOn(surface, hide) {
         return {
             reading: new Sessions(this.caller, surface),
@@ -12865,12 +13085,12 @@ class Platform {
             redact: this.#redact,
         };
     }
-    /** The operations of a release, as a credential reaches them. */
+    /** The operations that the credential can use. */
     on(surface, caller = this.caller) {
         return new PipecatCloud(caller, surface, this.#storage, this.#redact);
     }
     [Symbol.dispose]() {
-        // Of several calls at once, the others may still be under way when one has failed.
+        // Of several parallel calls, others may still be running after one has failed.
         this.#over.abort();
         for (const connection of [this.#connection, ...this.#publicConnections])
             connection.close();
@@ -12880,23 +13100,11 @@ class Platform {
 
 // EXTERNAL MODULE: ./lib/plan/bindings.js
 var plan_bindings = __nccwpck_require__(6341);
-;// CONCATENATED MODULE: ./lib/plan/infer-region.js
-
-/**
- * The region of a release that names none, as far as what there is tells it: the agent's, else that
- * of the sets, in whichever version. Undefined where the organization's default decides.
- */
-function inferRegion({ secretSet, imagePullSecret }, agent, secretSets) {
-    const regions = [secretSet?.name.others, imagePullSecret?.name.others]
-        .filter((name) => name !== undefined)
-        .map(name_template/* versionsOf */.x4)
-        .map((names) => secretSets.find(({ name }) => names.test(name))?.region);
-    return agent?.region ?? regions.find((region) => region !== undefined);
-}
-
+// EXTERNAL MODULE: ./lib/plan/infer-region.js
+var infer_region = __nccwpck_require__(5576);
 ;// CONCATENATED MODULE: ./lib/plan/region-settings.js
 
-/** Whether a name depends on the region, so that it cannot be looked up before that is known. */
+/** Whether a name depends on the region, so the region must be known first. */
 function namesDependOnRegion({ secretSet, imagePullSecret, agent, }) {
     return [secretSet, imagePullSecret, agent]
         .flatMap((named) => named?.name.values ?? [])
@@ -12949,12 +13157,11 @@ function agentIn({ agent }, region) {
 
 
 
-/**
- * Looks at everything that a release depends on. Reads only, and what is common only once.
- */
+
+/** Reads everything that a release depends on. Reads what regions share only once. */
 async function observe(cloud, settings, options) {
     const { agent } = settings;
-    // Beside all other reads: a registry that is slow delays none of them.
+    // In parallel with all other reads, so that a slow registry does not delay them.
     const lookup = options.lookUpImage?.();
     const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
         cloud.regions(),
@@ -12964,7 +13171,8 @@ async function observe(cloud, settings, options) {
         customProfiles(cloud, agent?.settings.agentProfile),
     ]);
     const targets = await Promise.all(located.map(async ({ region: named, agent: found }) => {
-        const region = named ?? inferRegion(settings, found, secretSets) ?? (await cloud.defaultRegion());
+        const setNames = [settings.secretSet?.name.others, settings.imagePullSecret?.name.others];
+        const region = named ?? (0,infer_region/* inferRegion */.H)(setNames, found, secretSets) ?? (await cloud.defaultRegion());
         const target = { settings: settingsIn(settings, region), agent: found };
         return observeRegion(cloud, target, secretSets, options);
     }));
@@ -12989,29 +13197,50 @@ async function observeRegion(cloud, { settings, agent }, secretSets, { wantsBind
         }
     }
     const existing = secretSets.find(({ name }) => name === secretSet?.name);
-    const [withKeys, bindings, build] = await Promise.all([
+    const [withKeys, replacedSets, bindings, build] = await Promise.all([
         existing?.kind === 'secret' ? cloud.secretSet(existing.name) : undefined,
-        needsBindings(secretSet, existing, wantsBindings)
+        secretSet === undefined || !wantsBindings
+            ? []
+            : readReplacedSets(cloud, agent, secretSet.name, secretSets),
+        needsBindings(secretSet, existing, wantsBindings) ||
+            (0,plan_preview/* unclearSets */.I4)(settings, agent, secretSets).length > 0
             ? (0,plan_bindings/* readBindings */.v_)(cloud, settings.region)
             : undefined,
         context && findBuild(cloud, settings.region, context, now),
     ]);
-    return { settings, secretSet: withKeys, agent, bindings, build };
+    return { settings, secretSet: withKeys, replacedSets, agent, bindings, build };
 }
-/** Milliseconds; a build that is older and has not ended is one that was forgotten. */
+/** Reads them for a warning only, so a set that cannot be read is left out. */
+async function readReplacedSets(cloud, agent, replacement, secretSets) {
+    const bound = secretSets.filter(({ name, kind, referenced }) => kind === 'secret' &&
+        !referenced &&
+        name !== replacement &&
+        agent?.secretSets?.includes(name) === true);
+    return Promise.all(bound.map(async ({ name }) => {
+        try {
+            return { name, keys: (await cloud.secretSet(name))?.keys ?? [] };
+        }
+        catch (error) {
+            if (!(error instanceof pipecat_errors/* CallError */.RA))
+                throw error;
+            return { name, keys: [] };
+        }
+    }));
+}
+/** Milliseconds after which a build that has not ended counts as lost. */
 const maxBuildDuration = 60 * 60_000;
-/** Another run may have started it, or an earlier one that was ended. */
-function isUnderWay({ status, createdAt }, now) {
+/** Whether a build is running, which another run or a cancelled run may have started. */
+function isRunning({ status, createdAt }, now) {
     return ((status === 'pending' || status === 'building') &&
         createdAt !== undefined &&
         now - createdAt < maxBuildDuration);
 }
-/** A build that is not found is made once more, so a look that fails is no reason to end. */
+/** Searches for a build. If the search fails, the release builds again, so this is not an error. */
 async function findBuild(cloud, region, context, now) {
     const key = { region, contextHash: context.hash, dockerfilePath: context.dockerfile };
     try {
         const [built] = await cloud.builds(key, 'success');
-        const found = built ?? (await cloud.builds(key, undefined)).find((build) => isUnderWay(build, now));
+        const found = built ?? (await cloud.builds(key, undefined)).find((build) => isRunning(build, now));
         return { context, found, failure: undefined };
     }
     catch (error) {
@@ -13020,7 +13249,7 @@ async function findBuild(cloud, region, context, now) {
         return { context, found: undefined, failure: error };
     }
 }
-/** Another agent that binds the set is a reason not to prune it, and worth knowing before a write. */
+/** If another agent binds a set, it must not be pruned, and people should know before it is written. */
 function needsBindings(secretSet, existing, wantsBindings) {
     if (secretSet === undefined)
         return false;
@@ -13029,7 +13258,7 @@ function needsBindings(secretSet, existing, wantsBindings) {
         return true;
     return wantsBindings && (template !== undefined || (pairs.length > 0 && existing !== undefined));
 }
-/** Profiles beyond the platform's own, where one is asked for and the credential may list them. */
+/** Reads the custom profiles, if the settings name one and the credential may list them. */
 async function customProfiles(cloud, wanted) {
     if (wanted === undefined || names/* platformAgentProfiles */.Nc.includes(wanted))
         return undefined;
@@ -13037,9 +13266,9 @@ async function customProfiles(cloud, wanted) {
         return await cloud.agentProfiles();
     }
     catch (error) {
-        // A token that may deploy need not be one that may list; the deploy itself will tell.
+        // A token may be allowed to deploy but not to list. Then the deploy itself checks the profile.
         const isRefused = error instanceof pipecat_errors/* StatusError */.Xs && [403, 404].includes(error.status);
-        // The list is only a check, so one that cannot be read is none.
+        // The list is only for a check, so an unreadable list is not an error.
         if (isRefused || error instanceof pipecat_errors/* UnreadableAnswerError */.mP)
             return undefined;
         throw error;
@@ -13052,7 +13281,7 @@ var make_plan = __nccwpck_require__(3082);
 
 
 /**
- * Looks at what there is, and plans. Nothing is written. The plan stands in the record then.
+ * Reads what exists, plans, and puts the plan into the record. Writes nothing.
  *
  * @throws PreflightError with every reason why the release cannot work, or a CallError
  */
@@ -13076,11 +13305,11 @@ function preflight({ cloud, journal }, settings, options) {
         return plan;
     });
 }
-/** The same in several regions is one thing to look at. */
+/** Warns once if several regions have the same failure. */
 function warnOfFailedLookups({ targets }, journal) {
     const reasons = new Set(targets.flatMap(({ build }) => build?.failure?.reason ?? []));
     for (const reason of reasons) {
-        journal.warning(`Could not find out whether the context was built before: ${reason}. The action uploads it; the platform builds it unless it finds a build itself.`);
+        journal.warning(`Could not check whether the context was built before: ${reason}. The action uploads it, and the platform builds it unless it finds a build itself.`);
     }
 }
 function noticeAutoDeploy({ name, before }, journal) {
@@ -13089,45 +13318,11 @@ function noticeAutoDeploy({ name, before }, journal) {
         return;
     const branch = git.branch === undefined ? 'a branch' : `the branch \`${git.branch}\``;
     const repository = git.repository === undefined ? '' : ` of \`${git.repository}\``;
-    journal.notice(`\`${name}\` is connected to ${branch}${repository} with deploy on push. The next push replaces this release.`);
+    journal.notice(`The platform deploys \`${name}\` on every push to ${branch}${repository}. The next push replaces this release.`);
 }
 
 // EXTERNAL MODULE: ./lib/steps/rollout-observer.js
 var rollout_observer = __nccwpck_require__(5513);
-;// CONCATENATED MODULE: ./lib/time/retry-budget.js
-/** Milliseconds that calls which share a budget keep trying, all of them together. */
-const limit = 30_000;
-/** The same if the name does not resolve or nobody listens, which seldom changes by itself. */
-const limitIfUnreachable = 10_000;
-/**
- * Patience that several calls share: the time in which some of them fail is taken from it, and the
- * time in which all is well is not. For calls with which nothing is at stake yet.
- */
-class RetryBudget {
-    #clock;
-    #spent = 0;
-    #failingSince;
-    constructor(clock) {
-        this.#clock = clock;
-    }
-    /** Records that an attempt failed which was started then. */
-    recordFailure(startedAt) {
-        this.#failingSince ??= startedAt;
-    }
-    recordSuccess() {
-        this.#spent = this.#total();
-        this.#failingSince = undefined;
-    }
-    /** Milliseconds that are left; 0 or less if there are none. */
-    remaining({ isUnreachable }) {
-        return (isUnreachable ? limitIfUnreachable : limit) - this.#total();
-    }
-    #total() {
-        const since = this.#failingSince;
-        return this.#spent + (since === undefined ? 0 : this.#clock.now() - since);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/run.js
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -13209,11 +13404,9 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-
-const defaultRequestLimit = 30_000;
 /**
- * One run of the action: inputs → plan → steps → report. Every run ends with the report, also one that
- * is cancelled: within two seconds, since a runner allows only a few.
+ * One run of the action: inputs → plan → steps → report. Every run ends with the report. A cancelled run
+ * makes it within two seconds, because a runner allows only a few.
  *
  * @returns whether the release succeeded
  */
@@ -13239,21 +13432,25 @@ async function run(host) {
         __disposeResources(env_1);
     }
 }
-/** One run, and what it has learned so far. */
+/** One run, and what it knows so far. */
 class Session {
     host;
     cancellation;
-    /** Aborted when the report has to be made, whatever has not ended by then. */
+    /** Aborted when the report must be made, even if something is still running. */
     reportDeadline;
+    /** Aborted when nothing more can be reported to GitHub. */
+    #gitHubDeadline;
     journal;
     /** Undefined until they are read and valid. */
     inputs;
-    /** Undefined until they are read, or if the event must not be trusted. */
+    /** Undefined until they are read, or if the event cannot be trusted. */
     outline;
-    /** The pull request that the agents are a preview of; undefined if they are not. */
+    /** The pull request whose preview the agents are; undefined if they are not a preview. */
     previewOf;
-    /** Until it is known what is secret, everything could be. */
-    redact = () => '***';
+    /** Hides everything until it is known what is secret. */
+    #redact = () => '***';
+    /** Hides what is known to be secret by the time of each call. */
+    redact = (text, options) => this.#redact(text, options);
     event = once(() => readEvent(this.host));
     commit = once(() => commitOf(this));
     wantsFailureLogs = once(() => showsFailureLogs(this.inputs?.failureLogs ?? 'never', this.event));
@@ -13262,9 +13459,36 @@ class Session {
         this.host = host;
         this.cancellation = new time_cancellation/* Cancellation */.mT(host.cancellation, host.clock);
         this.reportDeadline = this.cancellation.after(time_cancellation/* cancellationLimits */.U4.report);
-        this.journal = new Journal((0,time_clock/* interruptible */.In)(host.clock, host.cancellation), releaseLog(actions, (text) => this.redact(text)), (builds) => {
+        this.#gitHubDeadline = this.cancellation.after(time_cancellation/* cancellationLimits */.U4.gitHub);
+        this.journal = new Journal((0,time_clock/* interruptible */.In)(host.clock, host.cancellation), releaseLog(actions, this.redact), (builds) => {
             setBuildOutputs(actions, builds);
         });
+    }
+    /** Keeps what was read, and masks secrets before anything is logged. */
+    keep({ inputs, outline, secrets, redact }) {
+        this.#mask(secrets);
+        this.#redact = redact;
+        this.inputs = inputs;
+        this.previewOf = outline.preview?.pullRequest;
+    }
+    /** Hides secrets that become known after the inputs were read. */
+    hide(secrets) {
+        this.#mask(secrets);
+        const earlier = this.#redact;
+        const later = redactor(secrets);
+        this.#redact = (text, options) => later(earlier(text, options), options);
+    }
+    #mask(secrets) {
+        for (const mask of new Set(secrets.flatMap(masksFor)))
+            this.host.actions.mask(mask);
+    }
+    /** How to connect to GitHub, unless `signal` is aborted. */
+    gitHubOptions(signal) {
+        return { clock: this.host.clock, signal, redact: this.redact };
+    }
+    /** The same for what a cancelled run still reports to GitHub. */
+    lateGitHubOptions() {
+        return this.gitHubOptions(this.#gitHubDeadline);
     }
     [Symbol.dispose]() {
         this.cancellation.end();
@@ -13273,57 +13497,19 @@ class Session {
 async function carryOut(session) {
     const env_2 = { stack: [], error: void 0, hasError: false };
     try {
-        const { host, journal, cancellation, wantsFailureLogs } = session;
         const inputs = await checkInputs(session);
-        if (inputs.kind === 'teardown')
-            return carryOutTeardown(session, inputs);
-        const { access, isDryRun, github, release: settings } = inputs;
-        // Later answers may bring more to hide.
-        const redact = (text, options) => session.redact(text, options);
-        const context = __addDisposableResource(env_2, await packContext(session, settings.build?.context), true);
+        const { journal } = session;
+        const context = __addDisposableResource(env_2, inputs.kind === 'release'
+            ? await packContext(session, inputs.release.build?.context)
+            : undefined, true);
+        const { access } = inputs;
         if (access === undefined) {
-            noticeMissingCredential(journal);
+            journal.notice('This run has no credential, like all runs from forks and Dependabot. It checked inputs, files and names, but read nothing from the platform.');
             return;
         }
-        const gitHubOptions = {
-            clock: host.clock,
-            signal: cancellation.after(time_cancellation/* cancellationLimits */.U4.gitHub),
-            redact,
-        };
-        const deployments = __addDisposableResource(env_2, isDryRun
-            ? undefined
-            : agentDeployments(github, journal, gitHubOptions, session), true);
-        const requestLimit = host.requestLimit ?? defaultRequestLimit;
-        const platform = __addDisposableResource(env_2, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
-        // Until something is written, nothing is at stake, so what is read first has more patience.
-        const retryingCaller = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
-        const surface = await checkCredential(retryingCaller, access, journal);
-        const plan = await preflight({ cloud: platform.on(surface, retryingCaller), journal }, settings, {
-            wantsBindings: isDryRun,
-            context: context?.packed,
-            lookUpImage: imageLookup(settings, {
-                environment: host.environment,
-                readFile: host.readFile,
-                clock: host.clock,
-                signal: host.cancellation,
-                lookUpImage: host.lookUpImage,
-            }),
-        });
-        if (isDryRun)
-            return;
-        const cloud = platform.on(surface);
-        // Loaded after the preflight, so that the first request does not wait for it.
-        const { release } = await __nccwpck_require__.e(/* import() */ 526).then(__nccwpck_require__.bind(__nccwpck_require__, 8526));
-        await release({
-            cloud,
-            sessions: platform.sessionsOn(surface, (secrets) => {
-                hide(session, secrets);
-            }),
-            journal,
-            cancellation: cancellation.signal,
-            wantsFailureLogs,
-            rolloutObserver: deployments ?? rollout_observer/* noRolloutObserver */.l,
-        }, plan);
+        await (inputs.kind === 'release'
+            ? carryOutRelease(session, inputs, access, context?.packed)
+            : carryOutTeardown(session, inputs, access));
     }
     catch (e_2) {
         env_2.error = e_2;
@@ -13335,107 +13521,130 @@ async function carryOut(session) {
             await result_1;
     }
 }
-/** Hides secrets that came up after the inputs were read. */
-function hide(session, secrets) {
-    for (const mask of new Set(secrets.flatMap(masksFor)))
-        session.host.actions.mask(mask);
-    const earlier = session.redact;
-    const later = redactor(secrets);
-    session.redact = (text, options) => later(earlier(text, options), options);
-}
-/** The end of a preview. */
-async function carryOutTeardown(session, { access, isDryRun, github, teardown: settings }) {
+async function carryOutRelease(session, { isDryRun, github, release: settings }, access, context) {
     const env_3 = { stack: [], error: void 0, hasError: false };
     try {
-        const { host, journal, cancellation, redact } = session;
-        if (access === undefined) {
-            noticeMissingCredential(journal);
-            return;
-        }
-        const [{ teardownPreflight }, { tearDown }] = await Promise.all([
-            __nccwpck_require__.e(/* import() */ 221).then(__nccwpck_require__.bind(__nccwpck_require__, 8221)),
-            __nccwpck_require__.e(/* import() */ 358).then(__nccwpck_require__.bind(__nccwpck_require__, 2358)),
-        ]);
-        const requestLimit = host.requestLimit ?? defaultRequestLimit;
-        const platform = __addDisposableResource(env_3, new Platform({ access, journal, cancellation, redact, requestLimit }), false);
-        const patient = platform.caller.withRetryBudget(new RetryBudget(journal.clock));
-        const surface = await checkCredential(patient, access, journal);
-        const reading = {
-            cloud: platform.on(surface, patient),
-            sessions: new Sessions(patient, surface),
-        };
-        const record = await teardownPreflight({ ...reading, journal }, settings);
+        const { host, journal, cancellation, wantsFailureLogs } = session;
+        const deployments = __addDisposableResource(env_3, isDryRun
+            ? undefined
+            : agentDeployments(github, journal, session.lateGitHubOptions(), session), true);
+        const platform = __addDisposableResource(env_3, connectPlatform(session, access), false);
+        const surface = await checkCredential(platform.patientCaller, access, journal);
+        const reading = { cloud: platform.on(surface, platform.patientCaller), journal };
+        const plan = await preflight(reading, settings, {
+            wantsBindings: isDryRun,
+            context,
+            lookUpImage: imageLookup(settings, { ...host, signal: host.cancellation }),
+        });
         if (isDryRun)
             return;
-        const sessions = new Sessions(platform.caller, surface);
-        try {
-            await tearDown({ cloud: platform.on(surface), sessions, journal }, record);
-        }
-        finally {
-            const options = {
-                clock: host.clock,
-                signal: cancellation.after(time_cancellation/* cancellationLimits */.U4.gitHub),
-                redact,
-            };
-            const gone = record.targets
-                .map(({ agent }) => agent)
-                .filter(({ outcome }) => outcome === 'deleted' || outcome === 'absent');
-            await deactivatePreviews(journal, github, options, gone);
-        }
+        // Loaded after the preflight, so that it does not delay the first request.
+        const { release } = await __nccwpck_require__.e(/* import() */ 571).then(__nccwpck_require__.bind(__nccwpck_require__, 8571));
+        await release({
+            cloud: platform.on(surface),
+            sessions: platform.sessionsOn(surface, (secrets) => {
+                session.hide(secrets);
+            }),
+            journal,
+            cancellation: cancellation.signal,
+            wantsFailureLogs,
+            rolloutObserver: deployments ?? rollout_observer/* noRolloutObserver */.l,
+        }, plan);
     }
     catch (e_3) {
         env_3.error = e_3;
         env_3.hasError = true;
     }
     finally {
-        __disposeResources(env_3);
+        const result_2 = __disposeResources(env_3);
+        if (result_2)
+            await result_2;
     }
 }
-/** Reads the inputs, and hides what is secret before anything is logged. */
+async function carryOutTeardown(session, { isDryRun, github, teardown: settings }, access) {
+    const env_4 = { stack: [], error: void 0, hasError: false };
+    try {
+        const { journal } = session;
+        const { teardownPreflight, tearDown } = await __nccwpck_require__.e(/* import() */ 486).then(__nccwpck_require__.bind(__nccwpck_require__, 1486));
+        const platform = __addDisposableResource(env_4, connectPlatform(session, access), false);
+        const { caller, patientCaller } = platform;
+        const surface = await checkCredential(patientCaller, access, journal);
+        const contextFor = (by) => ({
+            cloud: platform.on(surface, by),
+            sessions: new Sessions(by, surface),
+            journal,
+        });
+        const record = await teardownPreflight(contextFor(patientCaller), settings);
+        if (isDryRun)
+            return;
+        try {
+            await tearDown(contextFor(caller), record);
+        }
+        finally {
+            const gone = record.targets
+                .map(({ agent }) => agent)
+                .filter(({ outcome }) => outcome === 'deleted' || outcome === 'absent');
+            await deactivatePreviews(journal, github, session.lateGitHubOptions(), gone);
+        }
+    }
+    catch (e_4) {
+        env_4.error = e_4;
+        env_4.hasError = true;
+    }
+    finally {
+        __disposeResources(env_4);
+    }
+}
+function connectPlatform({ host: { requestLimit }, journal, cancellation, redact }, access) {
+    return new Platform({ access, journal, cancellation, redact, requestLimit });
+}
+/** Reads the inputs, and reports what was found about them. */
 function checkInputs(session) {
-    const { host, journal, cancellation, reportDeadline: lastMoment } = session;
+    const { host, journal, cancellation, reportDeadline } = session;
     return journal.step('inputs', async () => {
-        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(lastMoment, readInputs(host.environment, host.readFile, host.isFolderEmpty, session.event));
-        for (const mask of new Set(reading.secrets.flatMap(masksFor)))
-            host.actions.mask(mask);
-        session.redact = reading.redact;
-        session.inputs = reading.inputs;
-        session.previewOf = (reading.inputs?.release.agent ?? reading.teardown?.teardown)?.preview
-            ?.pullRequest;
+        const reading = await (0,time_cancellation/* unlessAborted */.Wh)(reportDeadline, readInputs(host.environment, host.readFile, host.isFolderEmpty, session.event));
+        session.keep(reading);
         cancellation.whenCancelled(() => {
             journal.log.info('The run was cancelled. No further work will be started.');
         });
         await refuseForks(session);
         session.outline = reading.outline;
-        const isOffline = reading.lacksCredential && (await isWithoutSecretsHere(session));
-        journal.record.kind = kindOf(reading.outline, isOffline);
+        const lacksSecrets = (reading.lacksCredential || reading.lacksPublicKey) &&
+            isWithoutSecrets(await session.event(), host.environment['GITHUB_ACTOR']);
+        journal.record.kind = kindOf(reading.outline, reading.lacksCredential && lacksSecrets);
         for (const remark of reading.remarks)
             journal.remark(remark);
         for (const warning of reading.warnings)
             journal.warning(warning);
         for (const notice of reading.notices)
             journal.notice(notice);
-        const problems = [...reading.problems];
-        if (reading.lacksCredential && !isOffline)
-            problems.unshift(inputs_problems/* missingCredential */.ax);
-        if (reading.lacksPublicKey && !(await isWithoutSecretsHere(session))) {
-            problems.push(missingPublicKey);
-        }
-        const { teardown } = reading;
-        if (teardown !== undefined && problems.length === 0) {
-            if (teardown.access !== undefined)
-                journal.expect(['credential', 'preflight']);
-            const preview = await knownPreview(session, teardown, teardown.teardown.preview);
-            return { ...teardown, teardown: { ...teardown.teardown, preview } };
-        }
-        if (reading.inputs === undefined || problems.length > 0)
+        const problems = lacksSecrets ? reading.problems : problemsWithSecrets(reading);
+        const inputs = reading.inputs ?? reading.teardown;
+        if (inputs === undefined || problems.length > 0)
             throw new inputs_problems/* InputsError */.aV(problems);
-        expectSteps(journal, reading.inputs);
-        return withPreview(session, reading.inputs);
+        // The steps that are known before there is a plan.
+        if (inputs.kind === 'release' && inputs.release.build !== undefined)
+            journal.expect(['context']);
+        if (inputs.access !== undefined)
+            journal.expect(['credential', 'preflight']);
+        return withPreview(session, inputs);
     });
 }
-/** Completes what is known of the pull request that the agent is a preview of. */
+/** The mistakes in a run that gets secrets, so that empty ones are mistakes, too. */
+function problemsWithSecrets({ problems, lacksCredential, lacksPublicKey, }) {
+    return [
+        ...(lacksCredential ? [inputs_problems/* missingCredential */.ax] : []),
+        ...problems,
+        ...(lacksPublicKey ? [missingPublicKey] : []),
+    ];
+}
+/** Completes what is known about the pull request of a preview. */
 async function withPreview(session, inputs) {
+    if (inputs.kind === 'teardown') {
+        const { teardown } = inputs;
+        const preview = await knownPreview(session, inputs, teardown.preview);
+        return { ...inputs, teardown: { ...teardown, preview } };
+    }
     const { agent } = inputs.release;
     const preview = await knownPreview(session, inputs, agent?.preview);
     return agent === undefined
@@ -13443,16 +13652,12 @@ async function withPreview(session, inputs) {
         : { ...inputs, release: { ...inputs.release, agent: { ...agent, preview } } };
 }
 async function knownPreview(session, { kind, isDryRun, githubAccess }, known) {
-    const { host, journal, redact } = session;
+    const { host, journal } = session;
     // Only a release runs the code of a pull request.
     const isRelease = kind === 'release' && !isDryRun;
     const { preview, remark } = await resolvePreview(known, {
         commentedOn: isRelease ? await commentedPullRequest(session) : undefined,
-        lookUp: (number) => lookUpPullRequest(githubAccess, number, {
-            clock: host.clock,
-            signal: host.cancellation,
-            redact,
-        }),
+        lookUp: (number) => lookUpPullRequest(githubAccess, number, session.gitHubOptions(host.cancellation)),
     });
     if (remark !== undefined)
         journal.remark(remark);
@@ -13471,22 +13676,12 @@ async function commentedPullRequest({ host, event }) {
     }
     return about === 'issue' ? undefined : about.number;
 }
-async function isWithoutSecretsHere({ host, event }) {
-    return isWithoutSecrets(await event(), host.environment['GITHUB_ACTOR']);
-}
 function kindOf({ isDryRun, isTeardown }, isOffline) {
     if (isOffline)
         return 'offline-check';
     if (isTeardown)
         return isDryRun ? 'teardown-plan' : 'teardown';
     return isDryRun ? 'plan' : 'release';
-}
-/** The steps that are known before there is a plan. */
-function expectSteps(journal, { access, release: { build } }) {
-    if (build !== undefined)
-        journal.expect(['context']);
-    if (access !== undefined)
-        journal.expect(['credential', 'preflight']);
 }
 async function packContext({ host, journal }, settings) {
     if (settings === undefined)
@@ -13501,7 +13696,7 @@ function foldersOf(environment) {
         temporary: temporary === '' ? (0,external_node_os_.tmpdir)() : temporary,
     };
 }
-/** The commit that people know the run by. The event is read only if it may name another than the runner. */
+/** The commit that people see for the run. Reads the event only if it may differ from the runner's. */
 async function commitOf({ host, outline, event }) {
     const { environment, readFile } = host;
     const { GITHUB_SHA: workflowCommit = '', GITHUB_EVENT_NAME: eventName = '' } = environment;
@@ -13513,7 +13708,7 @@ async function commitOf({ host, outline, event }) {
         isImageGiven: outline?.isImageGiven === true,
     });
 }
-/** A commit and its page; undefined if the runner does not say, or says something else. */
+/** A commit and its page; undefined if the runner does not name a commit. */
 function linkedCommit(environment, id) {
     const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = environment;
     const base = `${server ?? 'https://github.com'}/${repository ?? ''}`;
@@ -13523,10 +13718,7 @@ function linkedCommit(environment, id) {
     const runUrl = /^\d+$/.test(runId) ? `${base}/actions/runs/${runId}` : undefined;
     return isCommit ? { id, url, runUrl } : undefined;
 }
-function noticeMissingCredential(journal) {
-    journal.notice('This run has no credential, like all runs from forks and Dependabot. The inputs, files and names were checked; nothing was read from the platform.');
-}
-/** What failed in `work`, one by one; nothing if it succeeded. */
+/** The single failures of `work`; none if it succeeded. */
 async function collectFailures(work) {
     try {
         await work;
@@ -13551,29 +13743,34 @@ async function explainAll({ host, journal, inputs, redact, wantsFailureLogs }, f
         host.actions.debug(redact(stackOf(failure)));
     return all.map((failure) => explain(failure, context));
 }
-/** A cancellation ends everything at once, so it is reported first and once. */
+/** A cancellation ends everything at the same time, so it is reported once, and first. */
 function withCancellation(failures, { aborted, reason }) {
     const others = failures.filter((failure) => !(failure instanceof time_cancellation/* CancelledError */.cc));
     return aborted ? [reason, ...others] : others;
 }
-/** A plan that is cancelled does not wait for its comment; the next plan makes one. */
+/**
+ * A cancelled plan does not wait for its comment; the next plan creates one. A preview may have changed by
+ * then, so its comment is updated if there is time.
+ */
 async function comment(session, explanations) {
     const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } = session;
-    if (outline === undefined || cancellation.isCancelled)
+    if (outline === undefined)
         return;
-    const options = { clock: host.clock, signal: host.cancellation, redact };
     const write = (id, runUrl) => redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity });
-    await commentOnPlan(journal, outline.github, options, {
-        event,
-        commit,
-        isOfInvalidInputs: inputs === undefined,
-        write,
-    });
+    if (!cancellation.isCancelled) {
+        await commentOnPlan(journal, outline.github, session.gitHubOptions(host.cancellation), {
+            event,
+            commit,
+            isOfInvalidInputs: inputs === undefined,
+            write,
+        });
+    }
     if (previewOf === undefined)
         return;
-    await commentOnPreview(journal, outline.github, options, {
+    await commentOnPreview(journal, outline.github, session.lateGitHubOptions(), {
         pullRequest: previewOf,
         commit,
+        hasFailed: explanations.length > 0,
         write,
     });
 }
@@ -13592,7 +13789,7 @@ async function refuseForks({ host, event }) {
     if (isForkWithSecrets(await event()))
         throw new inputs_problems/* UntrustedEventError */.fs();
 }
-/** If the event cannot be read, nothing is known of it: a fork is not excluded. */
+/** An event that cannot be read may come from a fork. */
 async function readEvent({ environment, workflowEvent }) {
     try {
         return await workflowEvent();
@@ -13601,7 +13798,7 @@ async function readEvent({ environment, workflowEvent }) {
         return { eventName: environment['GITHUB_EVENT_NAME'] ?? '', payload: undefined };
     }
 }
-/** An agent's output may contain what callers said, so in doubt only closed repositories show it. */
+/** An agent's output may contain what callers said, so `auto` shows it only in private repositories. */
 async function showsFailureLogs(failureLogs, event) {
     if (failureLogs !== 'auto')
         return failureLogs === 'always';
@@ -13631,8 +13828,8 @@ function stackOf(error) {
 
 const hidden = '***';
 /**
- * A value that must not be shown. It turns into stars wherever it is printed, joined or serialised
- * by accident; `reveal` is the only way to the value, so a search for it finds every use.
+ * A value that must not be shown. If code prints, joins or serializes it by accident, it becomes stars.
+ * Only `reveal` returns the value, so a search for `reveal` finds every use.
  */
 class SecretValue {
     #value;
@@ -13659,6 +13856,107 @@ class SecretValue {
 
 /***/ }),
 
+/***/ 3284:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ Progress),
+/* harmony export */   l: () => (/* binding */ WorkProgress)
+/* harmony export */ });
+/* harmony import */ var _text_bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8544);
+
+/** Milliseconds between two lines of the log. */
+const reminderInterval = 15_000;
+/**
+ * Logs the state of a wait: when it changes, and at least every 15 seconds, even during a longer status
+ * check. Call `end` in any case.
+ */
+class Progress {
+    #clock;
+    #log;
+    #startedAt;
+    #state = 'waiting for the first status check';
+    #changedAt;
+    #reminder = new AbortController();
+    #hasEnded = false;
+    /** @param label the beginning of each line of the log */
+    constructor({ clock, log }, label = '') {
+        this.#clock = clock;
+        this.#log = (message) => {
+            log.info(label + message);
+        };
+        this.#startedAt = clock.now();
+        this.#changedAt = this.#startedAt;
+        this.#scheduleReminder();
+    }
+    /** Milliseconds since the wait began. */
+    get elapsed() {
+        return this.#clock.now() - this.#startedAt;
+    }
+    /** Milliseconds since the state changed. */
+    get unchangedFor() {
+        return this.#clock.now() - this.#changedAt;
+    }
+    /** Logs the state if it has changed. */
+    update(state) {
+        if (state === this.#state)
+            return;
+        this.#state = state;
+        this.#changedAt = this.#clock.now();
+        this.#report();
+    }
+    /** Logs something that is not a state. */
+    remark(message) {
+        this.#log(message);
+    }
+    end() {
+        this.#hasEnded = true;
+        this.#reminder.abort();
+    }
+    #report() {
+        this.#log(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+        this.#scheduleReminder();
+    }
+    #scheduleReminder() {
+        this.#reminder.abort();
+        // A reminder may be due at the moment the wait ends.
+        if (this.#hasEnded)
+            return;
+        this.#reminder = new AbortController();
+        this.#clock.sleep(reminderInterval, this.#reminder.signal).then(() => {
+            this.#report();
+        }, () => undefined);
+    }
+}
+/** The same for work with a known end. */
+const workInterval = 5000;
+/** Logs regularly how many of a known number of bytes are done. */
+class WorkProgress {
+    #clock;
+    #all;
+    #log;
+    #reportedAt;
+    /** @param label such as `Packed` */
+    constructor({ clock, log }, all, label) {
+        this.#clock = clock;
+        this.#all = all;
+        this.#log = (done) => {
+            log.info(`${label}: ${done}.`);
+        };
+        this.#reportedAt = clock.now();
+    }
+    update(bytes) {
+        if (this.#clock.now() - this.#reportedAt < workInterval)
+            return;
+        this.#reportedAt = this.#clock.now();
+        const share = this.#all === 0 ? 1 : bytes / this.#all;
+        this.#log(`${(0,_text_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$)(bytes)} of ${(0,_text_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$)(this.#all)} (${Math.floor(share * 100)} %)`);
+    }
+}
+
+
+/***/ }),
+
 /***/ 5513:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -13666,10 +13964,7 @@ class SecretValue {
 /* harmony export */   l: () => (/* binding */ noRolloutObserver),
 /* harmony export */   o: () => (/* binding */ SuccessHolder)
 /* harmony export */ });
-/**
- * Holds every success back until it is known whether all that was deployed stays so: a rollout that is
- * rolled back is a failure.
- */
+/** Holds successes back until it is known whether they are rolled back. */
 class SuccessHolder {
     #observer;
     #held = [];
@@ -13685,47 +13980,13 @@ class SuccessHolder {
                 end(outcome);
         };
     }
-    /** Tells how the successful rollouts ended. */
+    /** Reports how the successful rollouts ended. */
     release(outcomeOf = () => 'success') {
         for (const { rollout, end } of this.#held.splice(0))
             end(outcomeOf(rollout));
     }
 }
 const noRolloutObserver = { rolloutStarted: () => () => undefined };
-
-
-/***/ }),
-
-/***/ 4692:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ WorkProgress)
-/* harmony export */ });
-/* harmony import */ var _text_bytes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8544);
-
-/** Milliseconds between two reports. */
-const interval = 5000;
-/** Says now and then how much of a known amount of bytes is done. */
-class WorkProgress {
-    #clock;
-    #all;
-    #log;
-    #reportedAt;
-    constructor(clock, all, say) {
-        this.#clock = clock;
-        this.#all = all;
-        this.#log = say;
-        this.#reportedAt = clock.now();
-    }
-    update(bytes) {
-        if (this.#clock.now() - this.#reportedAt < interval)
-            return;
-        this.#reportedAt = this.#clock.now();
-        const share = this.#all === 0 ? 1 : bytes / this.#all;
-        this.#log(`${(0,_text_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$)(bytes)} of ${(0,_text_bytes_js__WEBPACK_IMPORTED_MODULE_0__/* .bytesOf */ .$)(this.#all)} (${Math.floor(share * 100)} %)`);
-    }
-}
 
 
 /***/ }),
@@ -13738,8 +13999,8 @@ class WorkProgress {
 /* harmony export */ });
 const units = ['KB', 'MB', 'GB'];
 /**
- * Bytes as a person reads them: `512 B`, `1.5 KB`, `12 MB`. A thousand and twenty-four make the next
- * unit, as in the platform's own limit of 500 MB.
+ * Formats bytes for people: `512 B`, `1.5 KB`, `12 MB`. Each unit is 1024 of the one before, as in the
+ * platform's own limit of 500 MB.
  */
 function bytesOf(bytes) {
     if (bytes < 1024)
@@ -13747,7 +14008,7 @@ function bytesOf(bytes) {
     let amount = bytes / 1024;
     let unit = 'KB';
     for (const next of units.slice(1)) {
-        // What would be rounded to the next unit is one of it.
+        // 1023.9 KB would read `1024 KB`, so it is 1 MB.
         if (Math.round(amount) < 1024)
             break;
         amount /= 1024;
@@ -13768,13 +14029,13 @@ function bytesOf(bytes) {
 /* harmony export */ });
 /* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7819);
 
-/** Items within a sentence: `a`, `b` and 3 more. */
+/** Lists items within a sentence: `a`, `b` and 3 more. */
 function listOf(items, { most = Infinity, format = _quote_js__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h } = {}) {
     const all = [...items];
     const named = all.slice(0, most).map(format).join(', ');
     return all.length > most ? `${named} and ${all.length - most} more` : named;
 }
-/** The format of items that are not put in backticks. */
+/** A format that adds no backticks. */
 function asIs(item) {
     return item;
 }
@@ -13809,11 +14070,11 @@ function anyNumberOf(step) {
     return [{ kind: 'fork', by: 3 }, step, { kind: 'jump', by: -2 }];
 }
 /**
- * Finds out whether one of the patterns matches a part of a text.
+ * Makes a function that tests whether one of the patterns matches a part of a text.
  *
- * It follows all ways through the steps at once, character by character, so the time it takes grows
- * with the length of the patterns times the length of the text. A regular expression of JavaScript
- * tries one way after another, which can take forever with a hostile pattern.
+ * It follows all paths through the steps at once, character by character, so the time is linear in the
+ * length of the patterns times the length of the text. JavaScript's regular expressions try one path
+ * after another, which can take forever with a hostile pattern.
  */
 function matcher(patterns) {
     const steps = [];
@@ -13825,7 +14086,7 @@ function matcher(patterns) {
         steps.push({ kind: 'end' });
     }
     const isAnchored = starts.every((start) => steps[start] === beginning);
-    // By step: the last round in which it was reached.
+    // For each step, the last round that reached it.
     const reachedIn = new Float64Array(steps.length);
     let round = 0;
     return (text) => {
@@ -13880,7 +14141,7 @@ function matcher(patterns) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   pA: () => (/* binding */ nearest),
-  xV: () => (/* binding */ slip)
+  N5: () => (/* binding */ typo)
 });
 
 // UNUSED EXPORTS: half
@@ -14064,19 +14325,19 @@ function closestMatch(target, candidates, options) {
 
 ;// CONCATENATED MODULE: ./lib/text/nearest.js
 
-/** Longer texts are not names. Comparing takes the length of one times that of the other. */
+/** Longer texts are not names, and comparing them would be slow (quadratic). */
 const maxNameLength = 100;
-/** A slip of the hand: up to two characters, in short names fewer. */
-const slip = (length) => Math.min(2, Math.floor(length / 3));
-/** Half of the name is the same. */
+/** A typo: up to two characters, fewer in short names. */
+const typo = (length) => Math.min(2, Math.floor(length / 3));
+/** Up to half of the name. */
 const half = (length) => length / 2;
 /**
- * The known name that somebody may have meant. Capitals do not count, nor whether words are joined by
- * hyphens, underscores or blanks.
+ * Finds the known name that somebody may have meant. Ignores case, and treats hyphens, underscores and
+ * spaces as the same.
  *
- * @returns undefined if no name is near enough
+ * @returns undefined if no name is close enough
  */
-function nearest(text, known, tolerance = slip) {
+function nearest(text, known, tolerance = typo) {
     if (text.length > maxNameLength)
         return undefined;
     const written = normalized(text);
@@ -14102,17 +14363,17 @@ function normalized(name) {
 /* harmony export */   g: () => (/* binding */ printable)
 /* harmony export */ });
 /**
- * Control characters other than the line break and the tab, marks that turn text around, and
- * characters that nobody sees, which could hide a known secret from a search.
+ * Control characters other than the line break and the tab, marks that change the direction of text,
+ * and invisible characters, which could hide a known secret from a search.
  */
 const unprintable = 
 // eslint-disable-next-line no-control-regex
 /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu;
-/** Escape sequences by which programs colour what they write to a terminal. */
+/** Escape sequences with which programs color their output in a terminal. */
 const terminalSequence = 
 // eslint-disable-next-line no-control-regex
 /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gu;
-/** A text from outside without what a terminal or a browser would act on. */
+/** Removes from an external text everything that a terminal or a browser would act on. */
 function printable(text) {
     return text.replace(terminalSequence, '').replace(/\r\n?/g, '\n').replace(unprintable, '');
 }
@@ -14127,17 +14388,17 @@ function printable(text) {
 /* harmony export */   F: () => (/* binding */ asQuoted),
 /* harmony export */   h: () => (/* binding */ quote)
 /* harmony export */ });
-/** Characters of a quotation; what it is for stands at its beginning. */
+/** Characters of a quotation. */
 const longest = 500;
 /**
- * A text from outside within a sentence of our own, on one line. The summary shows what stands
- * between backticks as code, so that nothing in it is taken for Markdown, a link or a mention.
+ * Quotes an external text in backticks, on one line. The summary renders it as code, so nothing in it
+ * can become Markdown, a link or a mention.
  */
 function quote(text) {
     const line = asQuoted(text);
     return `\`${line.length > longest ? `${line.slice(0, longest)}…` : line}\``;
 }
-/** What a text becomes between the backticks, before it is cut. */
+/** The text between the backticks, before it is cut. */
 function asQuoted(text) {
     return text.replace(/`/g, "'").replace(/\s+/g, ' ').trim();
 }
@@ -14150,22 +14411,22 @@ function asQuoted(text) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Kl: () => (/* binding */ faultOf),
+/* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   vq: () => (/* binding */ systemErrorCode)
 /* harmony export */ });
-/* unused harmony export reasonOf */
-/** The code of an error of Node.js or the operating system, such as ENOENT or ECONNRESET. */
+/** The code of an error from Node.js or the operating system, such as ENOENT or ECONNRESET. */
 function systemErrorCode(error) {
     if (typeof error !== 'object' || error === null || !('code' in error))
         return undefined;
     return typeof error.code === 'string' ? error.code : undefined;
 }
-/** The same in words: there may be none. */
-function reasonOf(error) {
-    return systemErrorCode(error) ?? 'unknown reason';
+/** Whether an error means that a file or a folder on its path does not exist. */
+function isNotFound(error) {
+    return ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '');
 }
 const openFilesAdvice = 'Raise the limit on open files of the runner (`ulimit -n`).';
 const faults = new Map([
-    ['EACCES', { reason: 'the permission is missing', next: undefined }],
+    ['EACCES', { reason: 'permission denied', next: undefined }],
     ['EPERM', { reason: 'the operating system does not permit it, EPERM', next: undefined }],
     ['EMFILE', { reason: 'this process has too many files open, EMFILE', next: openFilesAdvice }],
     ['ENFILE', { reason: 'the machine has too many files open, ENFILE', next: openFilesAdvice }],
@@ -14185,9 +14446,10 @@ const faults = new Map([
     ],
     ['EIO', { reason: 'the disk reported an error, EIO', next: 'Check the disk of the runner.' }],
 ]);
-/** A failure of the file system in words, with what helps in any case. */
+/** Describes an error of the file system, and says what to do about it. */
 function faultOf(error) {
-    return faults.get(systemErrorCode(error)) ?? { reason: reasonOf(error), next: undefined };
+    const code = systemErrorCode(error);
+    return faults.get(code) ?? { reason: code ?? 'unknown reason', next: undefined };
 }
 
 
@@ -14202,11 +14464,11 @@ function faultOf(error) {
 /* harmony export */ });
 const defaultBackoff = { attempts: 5, base: 1000, ceiling: 15_000 };
 /**
- * Milliseconds before the next attempt: exponential with full jitter, so that releases that fail
- * together do not come back together. What the server asked for is never undercut.
+ * Milliseconds before the next attempt: exponential with full jitter, so that releases that failed
+ * together do not retry together. Never shorter than what the server asked for.
  *
- * @param failed number of attempts that have failed so far, from 1
- * @param retryAfter milliseconds that the answer's `Retry-After` asks for
+ * @param failed number of failed attempts so far, from 1
+ * @param retryAfter milliseconds from the `Retry-After` header
  */
 function backoffDelay(backoff, failed, random, retryAfter) {
     const cap = Math.min(backoff.ceiling, backoff.base * 2 ** (failed - 1));
@@ -14230,22 +14492,22 @@ function backoffDelay(backoff, failed, random, retryAfter) {
 
 
 /**
- * Milliseconds after a cancellation. A runner that waits no longer kills the process, so the report is
- * made within two seconds, and everything else has its end before that.
+ * Time limits in milliseconds after a cancellation. The runner soon kills the process, so the report
+ * must be written within two seconds, and everything else must end before that.
  */
 const cancellationLimits = {
-    /** A request that was sent to change something has to be answered, so that it is known what it did. */
+    /** For the response to a write, so that the report can say what the write did. */
     write: 1000,
-    /** GitHub has to have taken note. */
+    /** For GitHub to record the cancellation. */
     gitHub: 1400,
-    /** A session that was started for a test has to be stopped. */
+    /** For stopping the session of a smoke test. */
     stop: 1400,
-    /** The report is made, whatever has not come to its end. */
+    /** Then the report is written, even if something has not ended. */
     report: 1700,
 };
 /**
- * The run was cancelled, by a person or because a newer one takes its place. It is the reason of the
- * signal that everything that waits, or is about to send something, listens to.
+ * A person cancelled the run, or a newer run replaced it. This is the abort reason of the signal that
+ * everything listens to that waits or sends.
  */
 class CancelledError extends Error {
     kind = 'cancelled';
@@ -14256,7 +14518,7 @@ class CancelledError extends Error {
         this.signal = signal;
     }
 }
-/** That a run may be cancelled, for everything that takes time in it. Has to be disposed of. */
+/** Tells everything in a run that takes time when the run is cancelled. Must be disposed of. */
 class Cancellation {
     /** Aborted with a CancelledError. */
     signal;
@@ -14265,13 +14527,13 @@ class Cancellation {
     constructor(signal, clock) {
         this.signal = signal;
         this.#clock = clock;
-        // Many may wait at once, which Node would take for a leak and warn of.
+        // Many listeners may wait at once; Node.js would warn about a leak.
         (0,node_events__WEBPACK_IMPORTED_MODULE_0__.setMaxListeners)(Infinity, signal, this.#ended.signal);
     }
     get isCancelled() {
         return this.signal.aborted;
     }
-    /** A signal that follows so many milliseconds after the cancellation, with its reason. */
+    /** A signal that is aborted `milliseconds` after the cancellation, for the same reason. */
     after(milliseconds) {
         const delayed = new AbortController();
         this.whenCancelled(() => {
@@ -14282,7 +14544,7 @@ class Cancellation {
         });
         return delayed.signal;
     }
-    /** The same, so many milliseconds later: for what a cancelled run still has to put in order. */
+    /** A cancellation that comes `milliseconds` later, for what a cancelled run must still clean up. */
     delayed(milliseconds) {
         const delayed = new Cancellation(this.after(milliseconds), this.#clock);
         this.#ended.signal.addEventListener('abort', () => {
@@ -14305,12 +14567,12 @@ class Cancellation {
     [Symbol.dispose]() {
         this.end();
     }
-    /** Nobody waits for anything any more. */
+    /** Stops listening, when nothing waits anymore. */
     end() {
         this.#ended.abort();
     }
 }
-/** The result of `work`, unless the signal comes first: then nobody waits for it any more. */
+/** Waits for `work`, but stops waiting and throws the signal's reason when the signal is aborted. */
 async function unlessAborted(signal, work) {
     const over = new AbortController();
     const aborted = new Promise((_, reject) => {
@@ -14348,7 +14610,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/time/clock.js
 
-/** Sleeps; where the signal ends that, it rejects with the signal's own reason. */
+/** Sleeps; rejects with the signal's own reason when the signal is aborted. */
 async function abortableSleep(clock, milliseconds, signal) {
     try {
         await clock.sleep(milliseconds, signal);
@@ -14358,22 +14620,16 @@ async function abortableSleep(clock, milliseconds, signal) {
         throw error;
     }
 }
-/** A clock whose sleepers wake up, and reject with the signal's reason, once it is aborted. */
+/** A clock whose sleeps end with the signal's reason when the signal is aborted. */
 function interruptible(clock, signal) {
     return {
         now: () => clock.now(),
         wallTime: () => clock.wallTime(),
         random: () => clock.random(),
         after: (milliseconds, callback) => clock.after(milliseconds, callback),
-        sleep: async (milliseconds, other) => {
+        sleep: (milliseconds, other) => {
             const either = other === undefined ? signal : AbortSignal.any([signal, other]);
-            try {
-                await clock.sleep(milliseconds, either);
-            }
-            catch (error) {
-                signal.throwIfAborted();
-                throw error;
-            }
+            return abortableSleep(clock, milliseconds, either);
         },
     };
 }
@@ -14399,14 +14655,13 @@ const systemClock = {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ endProcess)
 /* harmony export */ });
-/** Milliseconds that whatever is still open may delay the end of the process. */
+/** Milliseconds that open handles may delay the end of the process. */
 const exitDelay = 100;
 /**
- * Ends the process after the run, whatever it still waits for. If nothing is open, it ends by itself,
+ * Ends the process after the run, even if something is still open. If nothing is, it ends by itself,
  * with the same exit code.
  *
- * @param exitCode of the process
- * @param canBeKilled whether an end by SIGKILL, which has an exit code of its own, is better than waiting
+ * @param canBeKilled whether SIGKILL, which has its own exit code, is better than waiting
  */
 function endProcess(exitCode, { canBeKilled }) {
     process.exitCode = exitCode;
@@ -14419,20 +14674,20 @@ function endProcess(exitCode, { canBeKilled }) {
         process.exit();
     }, exitDelay).unref();
 }
-/** An exit would wait for threads, such as one that looks up a host, or reads a file that hangs. */
+/** Whether an exit would wait for a thread, such as one that resolves a name or reads a file that hangs. */
 function hasBlockedThreads() {
     return process
         .getActiveResourcesInfo()
         .some((resource) => /^(?:FS|GetAddrInfo|GetNameInfo)Req/.test(resource));
 }
-/** Puts a shell in the place of this process: that ends all threads and keeps the exit code. */
+/** Replaces this process with a shell, which ends all threads and keeps the exit code. */
 function replaceProcess(exitCode) {
     const { execve } = process;
     try {
         execve?.call(process, '/bin/sh', ['sh', '-c', `exit ${exitCode}`], {});
     }
     catch {
-        // Where there is no such shell, the process waits for its threads.
+        // Without that shell, the process waits for its threads.
     }
 }
 
@@ -14454,8 +14709,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     });
 }
 /**
- * Aborted with a CancelledError when the runner asks the process to end. Whoever imports this first
- * misses least: until then, the process ends without a word.
+ * Aborted with a CancelledError when the runner asks the process to end. Import this first: a signal
+ * that comes before ends the process without a report.
  */
 const cancelledByRunner = cancellation.signal;
 
@@ -14471,16 +14726,16 @@ const cancelledByRunner = cancellation.signal;
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 
 /**
- * A process ends without a word when it waits for something that nobody will ever settle. If that
- * happens before the run has ended, this writes an error line and lets the process fail.
+ * Node.js exits silently when the program waits for a promise that nothing will ever settle. If that
+ * happens during the run, this writes an error line and sets exit code 1.
  *
- * @returns ends the watch; for when the run has ended
+ * @returns stops watching; call it when the run has ended
  */
 function watchForUnsettledExit() {
     const onEmpty = () => {
         process.exitCode = 1;
         try {
-            // Only a synchronous write is sure to happen now.
+            // Only a synchronous write is certain to happen now.
             (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(1, '::error title=The run stopped early::The action stopped before the run was finished. This is a bug in the action. Run the workflow again, and report it if it happens again.\n');
         }
         catch {
