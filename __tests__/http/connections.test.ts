@@ -123,13 +123,13 @@ describe('a proxy', () => {
     {
       status: 407,
       kind: 'proxy-refusal',
-      told: 'asks for authentication (407); put its user name',
+      expected: 'asks for authentication (407); put its user name',
     },
-    { status: 403, kind: 'proxy-refusal', told: 'answered 403' },
-    { status: 502, kind: 'unreachable', told: 'answered 502' },
+    { status: 403, kind: 'proxy-refusal', expected: 'answered 403' },
+    { status: 502, kind: 'unreachable', expected: 'answered 502' },
   ])(
     'that answers $status is named in the error without its password',
-    async ({ status, kind, told }) => {
+    async ({ status, kind, expected }) => {
       const proxy = await proxyTo(0, { kind: 'refuse', status });
       const address = proxy.url.replace('//', '//me:hidden-password@');
       await withEnvironment({ https_proxy: address }, async () => {
@@ -137,7 +137,7 @@ describe('a proxy', () => {
         expect(error).toBeInstanceOf(ProxyError);
         const failure = connectionFailure(error, systemErrorCode(error));
         expect(failure.kind).toBe(kind);
-        expect(failure.reason).toContain(`the proxy at ${proxy.url} ${told}`);
+        expect(failure.reason).toContain(`the proxy at ${proxy.url} ${expected}`);
         expect(JSON.stringify([failure, String(error)])).not.toContain('hidden');
       });
     },

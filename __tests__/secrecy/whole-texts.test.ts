@@ -95,7 +95,7 @@ describe('messages about inputs contain no value', () => {
     const { problems, warnings, notices, remarks } = await readInputs(environment, () =>
       Promise.reject(new Error('no files')),
     );
-    const said = JSON.stringify({ problems, warnings, notices, remarks });
-    expect(said).not.toMatch(/hunter22|Second!|x{9}/i);
+    const messages = JSON.stringify({ problems, warnings, notices, remarks });
+    expect(messages).not.toMatch(/hunter22|Second!|x{9}/i);
   });
 });

@@ -134,27 +134,27 @@ describe('the log of packing a build context', () => {
     {
       name: 'none',
       files: {},
-      told: 'no ignore file; version control, caches and logs are excluded',
+      expected: 'no ignore file; version control, caches and logs are excluded',
       advice: '',
     },
     {
       name: '.dockerignore',
       files: { '.dockerignore': '*.md\n' },
-      told: 'after .dockerignore',
+      expected: 'after .dockerignore',
       advice: ' To include one, add a line with ! and its name to .dockerignore.',
     },
     {
       name: 'Dockerfile.dockerignore, which wins over .dockerignore',
       files: { '.dockerignore': '*.md\n', 'Dockerfile.dockerignore': '*.txt\n' },
-      told: 'after Dockerfile.dockerignore',
+      expected: 'after Dockerfile.dockerignore',
       advice: ' To include one, add a line with ! and its name to Dockerfile.dockerignore.',
     },
-  ])('names the ignore file that excluded files: $name', async ({ files, told, advice }) => {
+  ])('names the ignore file that excluded files: $name', async ({ files, expected, advice }) => {
     checkout.write({ ...files, 'tls.key': 'value\n' });
     const { actions, ...run } = packing();
     await pack({ actions, ...run });
     expect(actions.log.join('\n')).toMatch(/The build context `\.` has \d files, \d+ B \(/);
-    expect(actions.log.join('\n')).toContain(`(${told}).`);
+    expect(actions.log.join('\n')).toContain(`(${expected}).`);
     expect(actions.log).toContain(
       `info: Excluded, because they may contain secrets: \`tls.key\`.${advice}`,
     );

@@ -129,15 +129,15 @@ describe('a release with a cloud build', () => {
     checkout.write({ noise: randomBytes(3_000_000).toString('base64') });
     stage.emulator.script.after({ path: uploadPath }, () => {
       const now = stage.clock.now;
-      let looks = 0;
+      let reads = 0;
       // A network so slow that a second passes whenever the clock is read.
-      stage.clock.now = () => now() + 1000 * Math.min(++looks, 30);
+      stage.clock.now = () => now() + 1000 * Math.min(++reads, 30);
     });
     const { succeeded, actions } = await release();
     expect(succeeded).toBe(true);
-    const told = actions.log.filter((line) => line.startsWith('info: Uploaded to us-west: '));
-    expect(told.length).toBeGreaterThanOrEqual(2);
-    for (const line of told) expect(line).toMatch(/: [\d.]+ [KM]B of \d\.\d MB \(\d+ %\)\.$/);
+    const lines = actions.log.filter((line) => line.startsWith('info: Uploaded to us-west: '));
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const line of lines) expect(line).toMatch(/: [\d.]+ [KM]B of \d\.\d MB \(\d+ %\)\.$/);
     expect(actions.log).toContainEqual(
       expect.stringMatching(/^info: Uploaded the context to us-west: \d\.\d MB\.$/),
     );
@@ -148,8 +148,8 @@ describe('a release with a cloud build', () => {
     const { actions } = await release();
     const id = stage.emulator.state.builds()[0]?.id ?? '';
     expect(actions.log).toContain(`info: The build ${id} in us-west is running.`);
-    const told = actions.log.filter((line) => line.startsWith('info: Build in us-west, '));
-    const states = told.map((line) => line.replace(/^.* s: /, ''));
+    const lines = actions.log.filter((line) => line.startsWith('info: Build in us-west, '));
+    const states = lines.map((line) => line.replace(/^.* s: /, ''));
     expect([...new Set(states)]).toEqual(['pending', 'building', 'success']);
     expect(states.length).toBeGreaterThan(3);
     expect(actions.summary).toMatch(/\| built \| 1 min \d s \|/);
@@ -231,9 +231,11 @@ describe('while a release waits for a build, it', () => {
   test('checks the status at growing intervals', async () => {
     stage.emulator.script.build({ delay: 300_000 });
     await release();
-    const looks = stage.emulator.requests.filter(({ path }) => /\/builds\/[^/]+$/.test(path));
-    expect(looks.length).toBeGreaterThan(20);
-    expect(looks.length).toBeLessThan(110);
+    const statusChecks = stage.emulator.requests.filter(({ path }) =>
+      /\/builds\/[^/]+$/.test(path),
+    );
+    expect(statusChecks.length).toBeGreaterThan(20);
+    expect(statusChecks.length).toBeLessThan(110);
   });
 });
 
@@ -242,18 +244,22 @@ describe('a failed build', () => {
     {
       name: 'that the platform reports as failed',
       script: { outcome: 'failed', errorMessage: 'COPY failed: no such file', logs: ['#1', '#2'] },
-      told: ['The cloud build failed', '`COPY failed: no such file`', 'The last 2 log lines of'],
+      expected: [
+        'The cloud build failed',
+        '`COPY failed: no such file`',
+        'The last 2 log lines of',
+      ],
     },
     {
       name: 'that takes the platform too long',
       script: { outcome: 'timeout', errorMessage: 'Build timed out' },
-      told: ['The cloud build failed', 'The platform stopped it because it took too long'],
+      expected: ['The cloud build failed', 'The platform stopped it because it took too long'],
     },
-  ] as const)('$name deploys nothing', async ({ script, told }) => {
+  ] as const)('$name deploys nothing', async ({ script, expected }) => {
     stage.emulator.script.build(script);
     const { succeeded, actions, agents } = await release();
     expect(succeeded).toBe(false);
-    for (const words of told) expect(actions.summary).toContain(words);
+    for (const words of expected) expect(actions.summary).toContain(words);
     expect(agents).toMatchObject([{ outcome: 'skipped', deploymentId: null }]);
     expect(stage.emulator.state.agent('voice')).toBeUndefined();
     expect(builds({ actions })).toMatchObject([
@@ -315,10 +321,10 @@ describe('a failed build', () => {
 
   test('is reported in time even if no status check is answered', async () => {
     stage.emulator.script.build({ delay: Infinity });
-    const looks = { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ };
-    stage.emulator.script.fault(looks, { kind: 'hang' }, { times: 99 });
+    const statusCheck = { method: 'GET', path: /^\/v1\/builds\/[^/]+$/ };
+    stage.emulator.script.fault(statusCheck, { kind: 'hang' }, { times: 99 });
     const { actions } = await release({ ...building, 'build-timeout': '12' });
-    const waited = stage.clock.trueTime() - arrivedAt(looks.method, looks.path);
+    const waited = stage.clock.trueTime() - arrivedAt(statusCheck.method, statusCheck.path);
     expect(waited).toBeGreaterThan(11_000);
     expect(waited).toBeLessThan(13_000);
     expect(actions.errors[0]?.title).toBe('The cloud build took too long');

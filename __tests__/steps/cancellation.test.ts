@@ -78,7 +78,7 @@ const building = { ...voice, image: '', 'cloud-build': 'true' };
 
 const writing = { method: 'PUT', path: '/v1/secrets/voice-keys' } as const;
 const creating = { method: 'POST', path: '/v1/agents' } as const;
-const looking = { method: 'GET', path: '/v1/agents/voice' } as const;
+const checking = { method: 'GET', path: '/v1/agents/voice' } as const;
 
 describe('a run that is cancelled', () => {
   test('during its preflight reports that it wrote nothing', async () => {
@@ -197,7 +197,7 @@ describe('a run that is cancelled', () => {
 
   test('during its rollout leaves the rollout running', async () => {
     stage.emulator.script.after(creating, () => {
-      stage.emulator.script.before(looking, cancel);
+      stage.emulator.script.before(checking, cancel);
     });
     const { agents, actions, took } = await release({ ...credentials['API key'], ...voice });
     expect(agents).toMatchObject([{ outcome: 'created', ready: false }]);
@@ -398,8 +398,8 @@ describe('a run that is cancelled while it has a deployment on GitHub', () => {
   /** Cancels at the second status check of the agent after its deploy. */
   function cancelInRollout(): void {
     stage.emulator.script.after(creating, () => {
-      stage.emulator.script.after(looking, () => {
-        stage.emulator.script.before(looking, cancel);
+      stage.emulator.script.after(checking, () => {
+        stage.emulator.script.before(checking, cancel);
       });
     });
   }

@@ -292,13 +292,13 @@ test('reports a digest that is already deployed as unchanged, without a warning'
 });
 
 test.each([
-  { name: 'a new agent', there: false, told: 'Created' },
-  { name: 'an existing agent', there: true, told: 'Updated' },
-])('logs the new deployment of $name', async ({ there, told }) => {
-  if (there) stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
+  { name: 'a new agent', exists: false, expected: 'Created' },
+  { name: 'an existing agent', exists: true, expected: 'Updated' },
+])('logs the new deployment of $name', async ({ exists, expected }) => {
+  if (exists) stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
   const { actions } = await stage.release({ ...credentials['API key'], ...voice });
   const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
-  expect(actions.log).toContain(`info: ${told} agent voice in us-west; deployment ${id}.`);
+  expect(actions.log).toContain(`info: ${expected} agent voice in us-west; deployment ${id}.`);
 });
 
 describe('a deploy that the platform refuses because a secret set is not ready', () => {
@@ -408,16 +408,16 @@ describe('the answer to a deploy that names no deployment', () => {
   });
 
   test.each([
-    { name: 'names no deployment either', look: answer },
+    { name: 'names no deployment either', read: answer },
     {
       name: 'is a 404',
-      look: { ...answer, status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } } as const,
+      read: { ...answer, status: 404, body: { error: 'Not found', code: 'NOT_FOUND' } } as const,
     },
-  ])('fails the release if the answer to reading the agent $name', async ({ look }) => {
+  ])('fails the release if the answer to reading the agent $name', async ({ read }) => {
     stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
     stage.emulator.script.fault({ method: 'POST' }, answer);
     stage.emulator.script.after({ method: 'POST' }, () => {
-      stage.emulator.script.fault({ method: 'GET', path: '/v1/agents/voice' }, look);
+      stage.emulator.script.fault({ method: 'GET', path: '/v1/agents/voice' }, read);
     });
     const { succeeded, agents, actions } = await stage.release({
       ...credentials['API key'],

@@ -116,9 +116,9 @@ describe('a release with `wait-for-drain`', () => {
     expect(lines.some((line) => line.endsWith(': 2'))).toBe(true);
     expect(lines.some((line) => line.endsWith(': 1'))).toBe(true);
     expect(actions.summary).toContain('Wait for sessions on older deployments');
-    const looks = stage.emulator.requests.filter(({ path }) => path === listing.path);
+    const statusChecks = stage.emulator.requests.filter(({ path }) => path === listing.path);
     // The intervals grow, so 300 seconds take far fewer status checks.
-    expect(looks.length).toBeLessThan(80);
+    expect(statusChecks.length).toBeLessThan(80);
   });
 
   test('fails at `drain-timeout`, reports the release as done, and deletes nothing', async () => {

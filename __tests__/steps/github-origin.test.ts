@@ -205,11 +205,11 @@ describe('older GitHub deployments', () => {
     const environment = { environment: 'production' };
     for (const tag of ['1', '2', '3', '4'])
       await run(events.push, { image: `ghcr.io/acme/voice:${tag}`, ...environment });
-    const looks = server.requests.filter(
+    const statusReads = server.requests.filter(
       ({ method, path }) => method === 'GET' && path.endsWith('/statuses'),
     );
     // No reads, then one, two, and two for the deployments before.
-    expect(looks).toHaveLength(5);
+    expect(statusReads).toHaveLength(5);
   });
 
   test('become inactive even if their payload is a string', async () => {

@@ -239,23 +239,23 @@ describe('the GitHub deployment of an agent', () => {
     {
       name: 'without `github-token`',
       inputs: { 'github-token': '' },
-      told: /needs `github-token`/,
+      expected: /needs `github-token`/,
     },
     {
       name: 'with an unknown placeholder',
       inputs: { environment: 'voice-{version}' },
-      told: /with `\{region\}` as the only placeholder/,
+      expected: /with `\{region\}` as the only placeholder/,
     },
     {
       name: 'without an agent',
       inputs: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=value-a' },
-      told: /has no effect without `agent-name`/,
+      expected: /has no effect without `agent-name`/,
     },
-  ])('is rejected before anything is sent $name', async ({ inputs, told }) => {
+  ])('is rejected before anything is sent $name', async ({ inputs, expected }) => {
     const { succeeded, actions } = await release({ ...voice, ...inputs });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('`environment`');
-    expect(actions.errors[0]?.message).toMatch(told);
+    expect(actions.errors[0]?.message).toMatch(expected);
     expect([...server.requests, ...stage.emulator.requests]).toEqual([]);
   });
 });
@@ -823,33 +823,33 @@ describe('the comment with a plan', () => {
       spoil: () => {
         server.permissions.delete('pull-requests: write');
       },
-      told: '`pull-requests: write`',
+      expected: '`pull-requests: write`',
     },
     {
       name: '404',
       spoil: () => {
         server.issues.delete(7);
       },
-      told: '`pull-requests: write`',
+      expected: '`pull-requests: write`',
     },
     {
       name: '500',
       spoil: () => {
         server.spoiled.push(answering(500), answering(500));
       },
-      told: 'the response was 500',
+      expected: 'the response was 500',
     },
     {
       name: 'no answer',
       spoil: () => {
         server.spoiled.push(...hanging(2));
       },
-      told: 'no answer came within 10 s',
+      expected: 'no answer came within 10 s',
     },
     {
       name: 'a server that is down',
       close: true,
-      told: 'the connection failed',
+      expected: 'the connection failed',
     },
     {
       name: 'an answer that is not a list',
@@ -861,7 +861,7 @@ describe('the comment with a plan', () => {
           headers: { 'content-type': 'application/json' },
         });
       },
-      told: 'has an unexpected shape',
+      expected: 'has an unexpected shape',
     },
   ])('causes a warning and never fails the run if GitHub rejects it: $name', async (refused) => {
     refused.spoil?.();
@@ -871,7 +871,7 @@ describe('the comment with a plan', () => {
     expect(actions.errors).toEqual([]);
     expect(actions.warnings).toHaveLength(1);
     expect(actions.warnings[0]).toContain('The plan is not in a comment, because');
-    expect(actions.warnings[0]).toContain(refused.told);
+    expect(actions.warnings[0]).toContain(refused.expected);
     expect(actions.outputs['plan']).toContain('"voice"');
     expect(actions.summary).toContain('The plan is not in a comment');
   });

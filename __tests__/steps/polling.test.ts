@@ -9,42 +9,42 @@ const call = { method: 'GET', path: '/v1/things' } as const;
 
 function set(limit = 60_000) {
   const clock = new TestClock();
-  const said: string[] = [];
-  const progress = new Progress({ clock, log: { info: (line) => said.push(line) } });
-  return { clock, said, progress, deadline: new Deadline(clock, 'secrets-timeout', limit) };
+  const logged: string[] = [];
+  const progress = new Progress({ clock, log: { info: (line) => logged.push(line) } });
+  return { clock, logged, progress, deadline: new Deadline(clock, 'secrets-timeout', limit) };
 }
 
 describe('a wait', () => {
   test('ends with the result of a status check, and cancels its reminder', async () => {
-    const { clock, said, progress, deadline } = set();
-    let looks = 0;
-    const look = () => Promise.resolve(++looks === 3 ? { done: 'result' } : undefined);
-    await expect(poll(look, { clock, deadline, progress })).resolves.toBe('result');
+    const { clock, logged, progress, deadline } = set();
+    let checks = 0;
+    const check = () => Promise.resolve(++checks === 3 ? { done: 'result' } : undefined);
+    await expect(poll(check, { clock, deadline, progress })).resolves.toBe('result');
     const before = clock.now();
     await new Promise((resolve) => setImmediate(resolve));
     expect(clock.now()).toBe(before);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   test('whose limit had passed before the first status check is reported as timed out', async () => {
     const { clock, progress, deadline } = set(1000);
     clock.pass(1000);
-    const look = (): Promise<undefined> => Promise.reject(new NotSentError(call, deadline));
-    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(
+    const check = (): Promise<undefined> => Promise.reject(new NotSentError(call, deadline));
+    await expect(poll(check, { clock, deadline, progress })).rejects.toBeInstanceOf(
       WaitTimeoutError,
     );
   });
 
   test('continues after failed status checks, and logs a series of them once', async () => {
-    const { said, progress, deadline, clock } = set();
-    let looks = 0;
-    const look = (): Promise<{ done: string } | undefined> => {
-      looks++;
-      if (looks > 1 && looks < 5) return Promise.reject(new StatusError(call, 503));
-      return Promise.resolve(looks === 5 ? { done: 'result' } : undefined);
+    const { logged, progress, deadline, clock } = set();
+    let checks = 0;
+    const check = (): Promise<{ done: string } | undefined> => {
+      checks++;
+      if (checks > 1 && checks < 5) return Promise.reject(new StatusError(call, 503));
+      return Promise.resolve(checks === 5 ? { done: 'result' } : undefined);
     };
-    await expect(poll(look, { clock, deadline, progress })).resolves.toBe('result');
-    expect(said).toEqual([
+    await expect(poll(check, { clock, deadline, progress })).resolves.toBe('result');
+    expect(logged).toEqual([
       'Status check failed: the response was 503 (GET /v1/things). Checking again.',
       'The platform responds again, after 3 failed status checks.',
     ]);
@@ -54,33 +54,33 @@ describe('a wait', () => {
     { name: 'a rejection by the platform', error: new StatusError(call, 403) },
     { name: 'a bug in the status check', error: new TypeError('a fault') },
   ])('ends with the error if it is $name', async ({ error }) => {
-    const { said, progress, deadline, clock } = set();
-    const look = (): Promise<undefined> => Promise.reject(error);
-    await expect(poll(look, { clock, deadline, progress })).rejects.toBe(error);
-    expect(said).toEqual([]);
+    const { logged, progress, deadline, clock } = set();
+    const check = (): Promise<undefined> => Promise.reject(error);
+    await expect(poll(check, { clock, deadline, progress })).rejects.toBe(error);
+    expect(logged).toEqual([]);
   });
 
   test('that times out carries the error of the last status check, and logs nothing', async () => {
-    const { clock, said, progress, deadline } = set(1000);
+    const { clock, logged, progress, deadline } = set(1000);
     clock.pass(1000);
     const failure = new NotSentError(call, deadline);
-    const look = (): Promise<undefined> => Promise.reject(failure);
-    await expect(poll(look, { clock, deadline, progress })).rejects.toMatchObject({
+    const check = (): Promise<undefined> => Promise.reject(failure);
+    await expect(poll(check, { clock, deadline, progress })).rejects.toMatchObject({
       cause: failure,
     });
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   test('logs an unchanged state only every 15 s', async () => {
-    const { clock, said, progress, deadline } = set(40_000);
-    const look = (): Promise<undefined> => {
+    const { clock, logged, progress, deadline } = set(40_000);
+    const check = (): Promise<undefined> => {
       progress.update('pending');
       return Promise.resolve(undefined);
     };
-    await expect(poll(look, { clock, deadline, progress })).rejects.toBeInstanceOf(
+    await expect(poll(check, { clock, deadline, progress })).rejects.toBeInstanceOf(
       WaitTimeoutError,
     );
-    expect(said).toEqual(['0.0 s: pending', '15.0 s: pending', '30.0 s: pending']);
+    expect(logged).toEqual(['0.0 s: pending', '15.0 s: pending', '30.0 s: pending']);
   });
 
   test.each([
@@ -94,12 +94,12 @@ describe('a wait', () => {
   ])('$name if a status check is asked to come back later', async ({ retryAfter, least, most }) => {
     const { clock, progress, deadline } = set(600_000);
     const startedAt = clock.now();
-    let looks = 0;
-    const look = (): Promise<{ done: number } | undefined> =>
-      ++looks === 1
+    let checks = 0;
+    const check = (): Promise<{ done: number } | undefined> =>
+      ++checks === 1
         ? Promise.reject(new StatusError(call, 429, { retryAfter }))
         : Promise.resolve({ done: clock.now() - startedAt });
-    const waited = await poll(look, { clock, deadline, progress });
+    const waited = await poll(check, { clock, deadline, progress });
     expect(waited).toBeGreaterThanOrEqual(least);
     expect(waited).toBeLessThan(most);
   });

@@ -10,19 +10,19 @@ interface Case {
   readonly name: string;
   readonly seed?: (stage: Pick<Stage, 'emulator'>) => Record<string, string> | undefined;
   readonly inputs: Record<string, string>;
-  readonly told: readonly string[];
+  readonly expected: readonly string[];
 }
 
 const cases: Case[] = [
   {
     name: 'an unknown region',
     inputs: { 'agent-name': 'voice', image, region: 'mars-north' },
-    told: ['region mars-north', 'us-west, us-east, eu-central, ap-south'],
+    expected: ['region mars-north', 'us-west, us-east, eu-central, ap-south'],
   },
   {
     name: 'an architecture that the region does not support',
     inputs: { 'agent-name': 'voice', image, region: 'us-west', architecture: 'amd64' },
-    told: ['does not run amd64', 'it runs arm64'],
+    expected: ['does not run amd64', 'it runs arm64'],
   },
   {
     name: 'a secret set in another region',
@@ -31,7 +31,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'secret-set': 'keys', secrets: 'A=other-value', region: 'us-east' },
-    told: ['secret set keys', 'is in region eu-central', 'keys-us-east'],
+    expected: ['secret set keys', 'is in region eu-central', 'keys-us-east'],
   },
   {
     name: 'a secret set that exists as an image pull secret',
@@ -40,7 +40,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'secret-set': 'keys', secrets: 'A=other-value' },
-    told: ['secret set keys', 'already exists as another kind of set (image pull secret)'],
+    expected: ['secret set keys', 'already exists as another kind of set (image pull secret)'],
   },
   {
     name: 'an image pull secret that exists as a secret set',
@@ -49,7 +49,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'agent-name': 'voice', image, 'image-credentials': 'registry' },
-    told: ['image pull secret registry', 'another kind of set (secret set)'],
+    expected: ['image pull secret registry', 'another kind of set (secret set)'],
   },
   {
     name: 'a write to a referenced secret set',
@@ -58,17 +58,17 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'secret-set': 'cluster-keys', secrets: 'A=other-value' },
-    told: ['a referenced set, a Kubernetes Secret', 'only its cluster can write it'],
+    expected: ['a referenced set, a Kubernetes Secret', 'only its cluster can write it'],
   },
   {
     name: 'a secret set to bind that does not exist',
     inputs: { 'secret-set': 'keys', 'agent-name': 'voice', image },
-    told: ['secret set keys', 'does not exist', 'Fix `secret-set`'],
+    expected: ['secret set keys', 'does not exist', 'Fix `secret-set`'],
   },
   {
     name: 'an image pull secret to bind that does not exist',
     inputs: { 'image-credentials': 'registry', 'agent-name': 'voice', image },
-    told: ['image pull secret registry', 'does not exist'],
+    expected: ['image pull secret registry', 'does not exist'],
   },
   {
     name: 'a secret set to bind whose provisioning failed',
@@ -77,7 +77,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'secret-set': 'keys', 'agent-name': 'voice', image },
-    told: ['provisioning failed: `Quota exceeded`'],
+    expected: ['provisioning failed: `Quota exceeded`'],
   },
   {
     name: 'an agent in another region',
@@ -86,17 +86,17 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'agent-name': 'voice', image, region: 'us-west' },
-    told: ['agent voice', 'is in region ap-south', 'the region of an agent cannot change'],
+    expected: ['agent voice', 'is in region ap-south', 'the region of an agent cannot change'],
   },
   {
     name: 'a new agent without an image',
     inputs: { 'agent-name': 'voice' },
-    told: ['agent voice', 'does not exist', 'Set `image`, `cloud-build` or `build-id`'],
+    expected: ['agent voice', 'does not exist', 'Set `image`, `cloud-build` or `build-id`'],
   },
   {
     name: 'a build that does not exist',
     inputs: { 'agent-name': 'voice', 'build-id': missingBuild },
-    told: [`build ${missingBuild}`, 'does not exist'],
+    expected: [`build ${missingBuild}`, 'does not exist'],
   },
   {
     name: 'a build that failed',
@@ -105,7 +105,7 @@ const cases: Case[] = [
       return { 'build-id': id };
     },
     inputs: { 'agent-name': 'voice' },
-    told: ['has the status failed (`COPY failed`)'],
+    expected: ['has the status failed (`COPY failed`)'],
   },
   {
     name: 'a build in another region',
@@ -114,7 +114,7 @@ const cases: Case[] = [
       return { 'build-id': id };
     },
     inputs: { 'agent-name': 'voice', region: 'us-west' },
-    told: ['is in region eu-central'],
+    expected: ['is in region eu-central'],
   },
   {
     name: 'a minimum above the maximum that the agent has',
@@ -123,7 +123,7 @@ const cases: Case[] = [
       return undefined;
     },
     inputs: { 'agent-name': 'voice', 'min-agents': '10' },
-    told: ['at least 10 and at most 5'],
+    expected: ['at least 10 and at most 5'],
   },
   {
     name: 'pruning of a secret set that other agents bind',
@@ -140,14 +140,14 @@ const cases: Case[] = [
       secrets: 'A=other-value',
       'prune-secrets': 'true',
     },
-    told: ['cannot be pruned', 'other agents also bind it: sales'],
+    expected: ['cannot be pruned', 'other agents also bind it: sales'],
   },
 ];
 
 describe.each(Object.entries(credentials))(
   'with %s, the preflight rejects before any write',
   (_, credential) => {
-    test.each(cases)('$name', async ({ seed, inputs, told }) => {
+    test.each(cases)('$name', async ({ seed, inputs, expected }) => {
       const seeded = seed?.(stage) ?? {};
       const { succeeded, actions } = await stage.release({ ...credential, ...inputs, ...seeded });
 
@@ -155,7 +155,7 @@ describe.each(Object.entries(credentials))(
       expect(writes(stage.emulator)).toEqual([]);
       expect(actions.errors).toHaveLength(1);
       expect(actions.errors[0]?.title).toBe('The release cannot work with these settings');
-      for (const words of told) {
+      for (const words of expected) {
         expect(actions.errors[0]?.message).toContain(words);
       }
       expect(actions.summary).toContain('The release cannot work with these settings');
@@ -404,7 +404,7 @@ describe('before its first write, a release reads', () => {
   const pruning = { 'agent-name': 'voice', image, 'prune-secrets': 'true' };
 
   /** The paths of requests for other agents, or for lists of agents, before the first write. */
-  const looks = (agent: string | undefined): string[] =>
+  const agentReads = (agent: string | undefined): string[] =>
     stage.emulator.requests
       .slice(
         0,
@@ -428,13 +428,13 @@ describe('before its first write, a release reads', () => {
     if (!isNew) stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a' } });
     stage.emulator.seed.agent({ name: 'sales', image, secretSet: 'keys' });
     expect(await stage.release({ ...keys, ...inputs })).toMatchObject({ succeeded: true });
-    expect(looks('agent-name' in inputs ? inputs['agent-name'] : undefined)).toEqual([]);
+    expect(agentReads('agent-name' in inputs ? inputs['agent-name'] : undefined)).toEqual([]);
   });
 
   test('every agent of the region if it prunes an existing secret set', async () => {
     stage.emulator.seed.secretSet({ name: 'keys', values: { A: 'value-a', OLD: 'old' } });
     stage.emulator.seed.agent({ name: 'sales', image });
     expect(await stage.release({ ...keys, ...pruning })).toMatchObject({ succeeded: true });
-    expect(looks('voice')).toEqual(['/v1/agents', '/v1/agents/sales']);
+    expect(agentReads('voice')).toEqual(['/v1/agents', '/v1/agents/sales']);
   });
 });

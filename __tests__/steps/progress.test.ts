@@ -30,36 +30,36 @@ function manualClock(): { readonly clock: Clock; readonly pass: (by: number) => 
 
 function startWait() {
   const { clock, pass } = manualClock();
-  const said: string[] = [];
+  const logged: string[] = [];
   return {
-    progress: new Progress({ clock, log: { info: (line) => said.push(line) } }),
-    said,
+    progress: new Progress({ clock, log: { info: (line) => logged.push(line) } }),
+    logged,
     pass,
   };
 }
 
 test('a wait logs a state when it changes, with the time since the wait began', async () => {
-  const { progress, said, pass } = startWait();
+  const { progress, logged, pass } = startWait();
   await pass(1500);
   progress.update('pending');
   await pass(2000);
   progress.update('pending');
   progress.update('ready');
   progress.remark('A word.');
-  expect(said).toEqual(['1.5 s: pending', '3.5 s: ready', 'A word.']);
+  expect(logged).toEqual(['1.5 s: pending', '3.5 s: ready', 'A word.']);
   expect(progress.elapsed).toBe(3500);
 });
 
 test('a wait logs an unchanged state every 15 seconds, even before the first state is known', async () => {
-  const { progress, said, pass } = startWait();
+  const { progress, logged, pass } = startWait();
   await pass(14_999);
-  expect(said).toEqual([]);
+  expect(logged).toEqual([]);
   await pass(1);
   await pass(5000);
   progress.update('pending');
   await pass(14_999);
   await pass(1);
-  expect(said).toEqual([
+  expect(logged).toEqual([
     '15.0 s: waiting for the first status check',
     '20.0 s: pending',
     '35.0 s: pending',
@@ -68,10 +68,10 @@ test('a wait logs an unchanged state every 15 seconds, even before the first sta
 });
 
 test('a wait that has ended logs nothing more, even if a reminder comes at the same moment', async () => {
-  const { progress, said, pass } = startWait();
+  const { progress, logged, pass } = startWait();
   const passed = pass(15_000);
   progress.end();
   await passed;
   await pass(60_000);
-  expect(said).toEqual(['15.0 s: waiting for the first status check']);
+  expect(logged).toEqual(['15.0 s: waiting for the first status check']);
 });

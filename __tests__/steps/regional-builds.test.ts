@@ -106,9 +106,9 @@ describe('builds in several regions', () => {
     expect(actions.outputs['build-id']).toBe(builtIn('us-west'));
     // Once the first build is known, the output lists the others as not started.
     const [early] = actions.history.filter(({ name }) => name === 'builds');
-    const told = JSON.parse(early?.value ?? '') as Record<string, unknown>[];
-    expect(told.map(({ region }) => region)).toEqual(regions);
-    expect(told.filter(({ id }) => id !== null)).toHaveLength(1);
+    const firstBuilds = JSON.parse(early?.value ?? '') as Record<string, unknown>[];
+    expect(firstBuilds.map(({ region }) => region)).toEqual(regions);
+    expect(firstBuilds.filter(({ id }) => id !== null)).toHaveLength(1);
   });
 
   test('are deployed in their own region even if they are reused', async () => {

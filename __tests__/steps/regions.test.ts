@@ -53,7 +53,7 @@ describe('a release to three regions', () => {
         });
       },
       title: 'A secret set could not be provisioned',
-      told: 'Frankfurt ran out of room',
+      expected: 'Frankfurt ran out of room',
       status: 'failed',
     },
     {
@@ -62,7 +62,7 @@ describe('a release to three regions', () => {
         stage.emulator.script.provisioning('keys-eu-central', { outcome: 'pending' });
       },
       title: 'The secret sets took too long',
-      told: 'Last state: pending',
+      expected: 'Last state: pending',
       status: 'pending',
     },
     {
@@ -74,7 +74,7 @@ describe('a release to three regions', () => {
         );
       },
       title: 'The platform rejected a request',
-      told: 'Quota exceeded',
+      expected: 'Quota exceeded',
       status: 'ready',
     },
     {
@@ -83,14 +83,14 @@ describe('a release to three regions', () => {
         stage.emulator.script.writing('keys-eu-central', { outcome: 'conflict', every: true });
       },
       title: 'Another process is writing the secret set',
-      told: 'modified concurrently',
+      expected: 'modified concurrently',
       status: 'ready',
     },
   ];
 
   test.each(ways)(
     'deploys no agent if $name in one region',
-    async ({ spoil, title, told, status }) => {
+    async ({ spoil, title, expected, status }) => {
       seedRunning(stage.emulator, three);
       spoil();
       const { succeeded, actions, agents, secretSets } = await stage.release(inputs);
@@ -110,7 +110,7 @@ describe('a release to three regions', () => {
       ]);
       expect(actions.errors).toHaveLength(1);
       expect(actions.errors[0]).toMatchObject({ title });
-      expect(actions.errors[0]?.message).toContain(told);
+      expect(actions.errors[0]?.message).toContain(expected);
       expect(actions.errors[0]?.message).toContain(
         'Secret set: keys-eu-central · Region: eu-central',
       );
@@ -191,12 +191,12 @@ describe('a release to three regions', () => {
       'registry-username': 'acme',
       'registry-password': 'token-that-lasts',
     });
-    const said = actions.log
+    const logged = actions.log
       .map((line) => /^info: [\d.]+ s: (.*sets are ready.*)$/.exec(line)?.[1])
       .filter((line) => line !== undefined);
     const [registry2, keys2] = ['registry-eu-central pending', 'keys-eu-central pending'];
     const [registry3, keys3] = ['registry-ap-south pending', 'keys-ap-south pending'];
-    expect([...new Set(said)]).toEqual([
+    expect([...new Set(logged)]).toEqual([
       `0 of 6 sets are ready; registry-us-west pending, keys-us-west pending, ${registry2}, ${keys2} and 2 more`,
       `1 of 6 sets are ready; keys-us-west pending, ${registry2}, ${keys2}, ${registry3} and 1 more`,
       `2 of 6 sets are ready; ${registry2}, ${keys2}, ${registry3}, ${keys3}`,
@@ -651,15 +651,15 @@ describe('a release with `rollout: parallel`', () => {
     expect(actions.notices).toContainEqual(
       expect.stringContaining('The platform refused to deploy `voice-us-west` (409)'),
     );
-    const looks = emulator.requests.filter(
+    const statusChecks = emulator.requests.filter(
       ({ method, path }) => method === 'GET' && path === '/v1/agents/voice-eu-central',
     );
     const deployedAt = deploys(emulator).find(({ path }) =>
       path.endsWith('eu-central'),
     )?.receivedAt;
-    const lastLook = looks.at(-1)?.receivedAt ?? 0;
-    expect(lastLook - (deployedAt ?? 0)).toBeGreaterThan(20_000);
-    expect(lastLook - (deployedAt ?? 0)).toBeLessThanOrEqual(30_000);
+    const lastCheck = statusChecks.at(-1)?.receivedAt ?? 0;
+    expect(lastCheck - (deployedAt ?? 0)).toBeGreaterThan(20_000);
+    expect(lastCheck - (deployedAt ?? 0)).toBeLessThanOrEqual(30_000);
   });
 
   test('gives each region its own time to retry a rejected deploy', async () => {

@@ -44,18 +44,18 @@ describe('a build context that was built before', () => {
     const id = first.actions.outputs['build-id'] ?? '';
     expect(log).toContain(`info: Reusing the build ${id} of this context in us-west.`);
     // The output is set before the agent is deployed, which may end the run.
-    const told = history.find(({ name }) => name === 'build-id');
-    expect(told?.value).toBe(id);
-    expect(told?.line).toBeLessThan(log.indexOf('group: Deploy the agent'));
+    const output = history.find(({ name }) => name === 'build-id');
+    expect(output?.value).toBe(id);
+    expect(output?.line).toBeLessThan(log.indexOf('group: Deploy the agent'));
   });
 
   test('is looked up by its hash, its Dockerfile and its region', async () => {
     checkout.write({ 'docker/Dockerfile': 'FROM scratch\n' });
     await release({ ...building, dockerfile: 'docker/Dockerfile', region: 'eu-central' });
-    const look = stage.emulator.requests.find(
+    const lookup = stage.emulator.requests.find(
       ({ method, path }) => method === 'GET' && path === '/v1/builds',
     );
-    expect(look?.query).toEqual({
+    expect(lookup?.query).toEqual({
       contextHash: stage.emulator.state.builds()[0]?.contextHash,
       dockerfilePath: 'docker/Dockerfile',
       region: 'eu-central',
@@ -71,8 +71,8 @@ describe('a build context that was built before', () => {
     { name: 'outcome', other: { status: 'failed' } },
   ])('is not matched with a listed build of another $name', async ({ other }) => {
     await release({ ...building, 'dry-run': 'true' });
-    const look = stage.emulator.requests.find(({ path }) => path === '/v1/builds');
-    const { contextHash, dockerfilePath, region } = look?.query ?? {};
+    const lookup = stage.emulator.requests.find(({ path }) => path === '/v1/builds');
+    const { contextHash, dockerfilePath, region } = lookup?.query ?? {};
     const id = '123e4567-e89b-12d3-a456-426614174000';
     const build = { id, status: 'success', region, contextHash, dockerfilePath };
     const answer = (found: object): void => {
@@ -212,8 +212,8 @@ describe("the platform's response to the start of a build", () => {
     const id = answering({ cached: true });
     const { actions } = await release();
     expect(builds({ actions } as ReleaseOutcome)).toMatchObject([{ id, outcome: 'built' }]);
-    const looks = stage.emulator.requests.filter(({ path }) => path === `/v1/builds/${id}`);
-    expect(looks).not.toEqual([]);
+    const statusChecks = stage.emulator.requests.filter(({ path }) => path === `/v1/builds/${id}`);
+    expect(statusChecks).not.toEqual([]);
   });
 });
 
@@ -225,8 +225,8 @@ test('a release does not check the status of a build that has already succeeded'
   );
   const before = stage.emulator.requests.length;
   await release();
-  const looks = stage.emulator.requests
+  const statusChecks = stage.emulator.requests
     .slice(before)
     .filter(({ path }) => /\/v1\/builds\/[-0-9a-f]{36}$/.test(path));
-  expect(looks).toEqual([]);
+  expect(statusChecks).toEqual([]);
 });

@@ -216,17 +216,17 @@ describe('before its first write and at the end, a release warns that a rollback
     });
     const { actions, agents } = await release(plain);
     expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
-    const told = '`keys` keeps its new values; they are not restored.';
+    const expected = '`keys` keeps its new values; they are not restored.';
     expect(actions.warnings).toEqual([
-      `A rollback would not restore everything. ${told} Added keys stay.`,
+      `A rollback would not restore everything. ${expected} Added keys stay.`,
     ]);
     expect(writesBefore.length).toBeLessThanOrEqual(1);
     const lines = actions.log;
-    expect(lines.findIndex((line) => line.includes(told))).toBeLessThan(
+    expect(lines.findIndex((line) => line.includes(expected))).toBeLessThan(
       lines.findIndex((line) => line.includes('PUT /v1/secrets/keys')),
     );
-    expect(actions.errors[0]?.message).toContain(told);
-    expect(actions.summary).toContain(`as before. ${told}`);
+    expect(actions.errors[0]?.message).toContain(expected);
+    expect(actions.summary).toContain(`as before. ${expected}`);
     expect(stage.emulator.state.secretSet('keys')?.values).toEqual({ A: 'new', B: 'new' });
   });
 
@@ -235,10 +235,10 @@ describe('before its first write and at the end, a release warns that a rollback
     crash('voice');
     const { actions, agents } = await release(plain);
     expect(agents).toMatchObject([{ outcome: 'rolled-back' }]);
-    const told =
+    const expected =
       '`secret-set` of `voice` stays `keys`, because it was not set before and cannot be unset.';
-    expect(actions.warnings[0]).toContain(told);
-    expect(actions.errors[0]?.message).toContain(told);
+    expect(actions.warnings[0]).toContain(expected);
+    expect(actions.errors[0]?.message).toContain(expected);
     expect(stage.emulator.state.agent('voice')).toMatchObject({ image: older, secretSet: 'keys' });
   });
 
@@ -300,10 +300,10 @@ describe('a release rolls nothing back', () => {
   test('of an agent that another release replaces before the rollback', async () => {
     seedBoth();
     crash('voice-eu-central');
-    let looks = 0;
+    let reads = 0;
     const supersede = (): void => {
       // The first status check is part of the preflight, the second part of the deploy.
-      looks++;
+      reads++;
       const agent = stage.emulator.state.agent('voice-us-west');
       if (agent?.image === newer && agent.ready && agent.deployments.length === 2)
         stage.emulator.script.supersede('voice-us-west');
@@ -311,7 +311,7 @@ describe('a release rolls nothing back', () => {
     };
     stage.emulator.script.after({ method: 'GET', path: '/v1/agents/voice-us-west' }, supersede);
     const { agents } = await release(both);
-    expect(looks).toBeGreaterThan(2);
+    expect(reads).toBeGreaterThan(2);
     expect(agents.map(({ outcome }) => outcome)).toEqual(['superseded', 'rolled-back']);
     expect(imagesOf('voice-us-west')).toHaveLength(3);
   });
@@ -409,11 +409,11 @@ describe('a rollback that is cancelled', () => {
     const cancellation = new AbortController();
     stage.emulator.script.deployment('voice-eu-central', { outcome: 'stuck' });
     // Cancels at a later status check of the other agent, once one agent is known to be rolled back.
-    let looksLater = 0;
+    let laterReads = 0;
     const cancelOnceOneIsRolledBack = (): void => {
       const back = stage.emulator.state.agent('voice-us-west');
-      if (back?.deployments.length === 3 && back.ready) looksLater++;
-      if (looksLater === 3) cancellation.abort(new CancelledError('SIGTERM'));
+      if (back?.deployments.length === 3 && back.ready) laterReads++;
+      if (laterReads === 3) cancellation.abort(new CancelledError('SIGTERM'));
       stage.emulator.script.before(other, cancelOnceOneIsRolledBack);
     };
     const other = { method: 'GET', path: '/v1/agents/voice-eu-central' };
@@ -536,23 +536,23 @@ describe('the input `on-failure`', () => {
     {
       name: '`rollback` with `wait-for-ready: false`',
       inputs: { 'wait-for-ready': 'false' },
-      told: '`wait-for-ready: false` skips the wait that shows a failure',
+      expected: '`wait-for-ready: false` skips the wait that shows a failure',
     },
     {
       name: 'an unknown value',
       inputs: { 'on-failure': 'undo' },
-      told: 'one of `keep`, `rollback`',
+      expected: 'one of `keep`, `rollback`',
     },
     {
       name: 'without an agent',
       inputs: { 'agent-name': '', image: '', 'secret-set': 'keys', secrets: 'A=a' },
-      told: 'has no effect without `agent-name`',
+      expected: 'has no effect without `agent-name`',
     },
-  ])('is rejected before anything is sent: $name', async ({ inputs, told }) => {
+  ])('is rejected before anything is sent: $name', async ({ inputs, expected }) => {
     const { succeeded, actions } = await release({ ...one, ...inputs });
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.message).toContain('`on-failure`');
-    expect(actions.errors[0]?.message).toContain(told);
+    expect(actions.errors[0]?.message).toContain(expected);
     expect(stage.emulator.requests).toEqual([]);
   });
 });

@@ -43,10 +43,10 @@ describe('a release waits for its own deployment', () => {
   test('until another release replaces it, which is reported', async () => {
     stage.emulator.seed.agent({ name: 'voice', image });
     stage.emulator.script.deployment('voice', { delay: 30_000 });
-    let looks = 0;
+    let reads = 0;
     const supersedeLater = (): void => {
-      looks++;
-      if (looks === 4) stage.emulator.script.supersede('voice');
+      reads++;
+      if (reads === 4) stage.emulator.script.supersede('voice');
       else
         stage.emulator.script.before({ method: 'GET', path: '/v1/agents/voice' }, supersedeLater);
     };

@@ -149,25 +149,25 @@ describe('the log of a write', () => {
   test.each([
     {
       name: 'a new set',
-      there: undefined,
+      existing: undefined,
       inputs: { secrets: 'A=value-a\nB=value-b' },
-      told: 'Created secret set keys in us-west: added A, B.',
+      expected: 'Created secret set keys in us-west: added A, B.',
     },
     {
       name: 'newer values',
-      there: { A: 'older-value', B: 'older-value' },
+      existing: { A: 'older-value', B: 'older-value' },
       inputs: { secrets: 'A=value-a\nB=value-b' },
-      told: 'Updated secret set keys in us-west: updated A, B.',
+      expected: 'Updated secret set keys in us-west: updated A, B.',
     },
     {
       name: 'a newer value and a new one',
-      there: { B: 'older-value' },
+      existing: { B: 'older-value' },
       inputs: { secrets: 'A=value-a\nB=value-b' },
-      told: 'Updated secret set keys in us-west: added A; updated B.',
+      expected: 'Updated secret set keys in us-west: added A; updated B.',
     },
     {
       name: 'an image pull secret',
-      there: undefined,
+      existing: undefined,
       inputs: {
         'secret-set': '',
         secrets: '',
@@ -176,12 +176,12 @@ describe('the log of a write', () => {
         'registry-username': 'acme',
         'registry-password': 'token-that-lasts',
       },
-      told: 'Created image pull secret registry in us-west for https://ghcr.io.',
+      expected: 'Created image pull secret registry in us-west for https://ghcr.io.',
     },
-  ])('names $name', async ({ there, inputs, told }) => {
-    if (there !== undefined) stage.emulator.seed.secretSet({ name: 'keys', values: there });
+  ])('names $name', async ({ existing, inputs, expected }) => {
+    if (existing !== undefined) stage.emulator.seed.secretSet({ name: 'keys', values: existing });
     const { actions } = await stage.release({ ...keysOnly, ...inputs });
-    expect(actions.log).toContain(`info: ${told}`);
+    expect(actions.log).toContain(`info: ${expected}`);
   });
 });
 
@@ -232,9 +232,9 @@ describe('waiting for a secret set', () => {
   test('checks the status quickly at first and less often later', async () => {
     stage.emulator.script.provisioning('keys', { delay: 60_000 });
     await stage.release(keysOnly);
-    const looks = stage.emulator.requests.filter(({ path }) => path === '/v1/secrets/keys');
-    expect(looks.length).toBeLessThan(50);
-    const [first, second] = looks.filter(({ method }) => method === 'GET');
+    const statusChecks = stage.emulator.requests.filter(({ path }) => path === '/v1/secrets/keys');
+    expect(statusChecks.length).toBeLessThan(50);
+    const [first, second] = statusChecks.filter(({ method }) => method === 'GET');
     expect((second?.receivedAt ?? 0) - (first?.receivedAt ?? 0)).toBeLessThan(300);
   });
 
@@ -298,10 +298,10 @@ test('the report has the state of each of several sets, even after one has faile
 
 test('each series of failed status checks is counted separately', async () => {
   const bad = { kind: 'status', status: 502 } as const;
-  const look = { method: 'GET', path: '/v1/secrets/keys' };
+  const statusCheck = { method: 'GET', path: '/v1/secrets/keys' };
   stage.emulator.script.provisioning('keys', { delay: 20_000 });
-  stage.emulator.script.fault(look, bad, { times: 2 });
-  stage.emulator.script.fault(look, bad, { times: 3, skip: 5 });
+  stage.emulator.script.fault(statusCheck, bad, { times: 2 });
+  stage.emulator.script.fault(statusCheck, bad, { times: 3, skip: 5 });
   const { actions } = await stage.release(keysOnly);
   expect(actions.log.filter((line) => line.includes('responds again'))).toEqual([
     expect.stringContaining('after 2 failed status checks.'),

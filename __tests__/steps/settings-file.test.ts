@@ -440,79 +440,79 @@ describe('a mistake in the settings file is reported before any write, with the 
       name: 'a missing file',
       toml: basic,
       inputs: { 'config-file': 'no-such.toml' },
-      told: ['`config-file`: `no-such.toml` cannot be read (this file does not exist)'],
+      expected: ['`config-file`: `no-such.toml` cannot be read (this file does not exist)'],
     },
     {
       name: 'invalid TOML',
       toml: `${basic}region = us-west`,
       inputs: {},
-      told: [`\`${path}\` line 3`, 'is not TOML'],
+      expected: [`\`${path}\` line 3`, 'is not TOML'],
     },
     {
       name: 'an unknown key',
       toml: `${basic}agent_profil = "agent-1x"`,
       inputs: {},
-      told: [path, '`agent_profil`', 'did you mean `agent_profile`?'],
+      expected: [path, '`agent_profil`', 'did you mean `agent_profile`?'],
     },
     {
       name: 'a wrong type',
       toml: `${basic}[scaling]\nmin_agents = "1"`,
       inputs: {},
-      told: [path, '`scaling.min_agents`', 'a whole number'],
+      expected: [path, '`scaling.min_agents`', 'a whole number'],
     },
     {
       name: 'a value that its input rejects',
       toml: `${basic}[scaling]\nmax_agents = -1`,
       inputs: {},
-      told: [`\`scaling.max_agents (${path})\`: `, 'whole number of 1 or more'],
+      expected: [`\`scaling.max_agents (${path})\`: `, 'whole number of 1 or more'],
     },
     {
       name: 'a name that its input rejects',
       toml: `agent_name = "Voice"\nimage = "${image}"`,
       inputs: {},
-      told: [`\`agent_name (${path})\`: `, 'is not valid; use'],
+      expected: [`\`agent_name (${path})\`: `, 'is not valid; use'],
     },
     {
       name: 'an image without a tag',
       toml: 'agent_name = "voice"\nimage = "ghcr.io/acme/voice"',
       inputs: {},
-      told: [`\`image (${path})\``],
+      expected: [`\`image (${path})\``],
     },
     {
       name: 'an invalid region',
       toml: `${basic}region = "US West"`,
       inputs: {},
-      told: [`\`region (${path})\``],
+      expected: [`\`region (${path})\``],
     },
     {
       name: 'a misspelled value',
       toml: `${basic}[krisp_viva]\naudio_filter = "prp"`,
       inputs: {},
-      told: [`\`krisp_viva.audio_filter (${path})\`: `, 'is not one of', 'Did you mean `pro`?'],
+      expected: [`\`krisp_viva.audio_filter (${path})\`: `, 'is not one of', 'Did you mean `pro`?'],
     },
     {
       name: 'a minimum in the file above the maximum in the input',
       toml: `${basic}[scaling]\nmin_agents = 5`,
       inputs: { 'max-agents': '2' },
-      told: [`\`scaling.min_agents (${path})\`: is 5, but \`max-agents\` is 2`],
+      expected: [`\`scaling.min_agents (${path})\`: is 5, but \`max-agents\` is 2`],
     },
     {
       name: 'one name for several regions',
       toml: basic,
       inputs: { region: 'us-west, us-east' },
-      told: [`\`agent_name (${path})\``, 'set the input `agent-name` to `voice-{region}`'],
+      expected: [`\`agent_name (${path})\``, 'set the input `agent-name` to `voice-{region}`'],
     },
     {
       name: 'two files in `config-file`',
       toml: basic,
       inputs: { 'config-file': 'a.toml\nb.toml' },
-      told: ['`config-file`: ', 'is not the path of one file'],
+      expected: ['`config-file`: ', 'is not the path of one file'],
     },
-  ])('$name', async ({ toml, inputs, told }) => {
+  ])('$name', async ({ toml, inputs, expected }) => {
     const { succeeded, actions } = await release(toml, inputs);
     expect(succeeded).toBe(false);
     expect(actions.errors[0]?.title).toBe('The inputs are not valid');
-    for (const words of told) expect(actions.errors[0]?.message).toContain(words);
+    for (const words of expected) expect(actions.errors[0]?.message).toContain(words);
     expect(stage.emulator.requests).toEqual([]);
   });
 

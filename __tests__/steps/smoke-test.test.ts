@@ -153,56 +153,57 @@ describe('a smoke test fails', () => {
     readonly name: string;
     readonly session: SessionScript;
     readonly inputs?: Readonly<Record<string, string>>;
-    readonly told: string;
+    readonly expected: string;
   }[] = [
     {
       name: 'its bot crashed',
       session: { endsAfter: 3000, completionStatus: 'HTTP_ERROR' },
-      told: 'Smoke test: the session ended with `HTTP_ERROR`.',
+      expected: 'Smoke test: the session ended with `HTTP_ERROR`.',
     },
     {
       name: 'its session ended with a 4xx',
       session: { endsAfter: 3000, completionStatus: '422' },
-      told: 'Smoke test: the session ended with `422`.',
+      expected: 'Smoke test: the session ended with `422`.',
     },
     {
       name: 'its session ended with a 5xx before its bot started',
       session: { startDelay: Infinity, endsAfter: 3000, completionStatus: '500' },
-      told: 'Smoke test: the session ended with `500` before its bot started.',
+      expected: 'Smoke test: the session ended with `500` before its bot started.',
     },
     {
       name: 'its session ended before its bot started',
       session: { startDelay: Infinity, endsAfter: 3000 },
-      told: 'Smoke test: the session ended with `HTTP_COMPLETED` before its bot started.',
+      expected: 'Smoke test: the session ended with `HTTP_COMPLETED` before its bot started.',
     },
     {
       name: 'the endpoint of its bot responded with an error',
       session: { paths: { healthz: 500 } },
       inputs: { 'smoke-test-path': 'healthz' },
-      told: 'Smoke test: GET `/healthz` answered 500.',
+      expected: 'Smoke test: GET `/healthz` answered 500.',
     },
     {
       name: 'the endpoint of its bot never existed',
       session: {},
       inputs: { 'smoke-test-path': 'healthz' },
-      told: 'Smoke test: GET `/healthz` answered 404.',
+      expected: 'Smoke test: GET `/healthz` answered 404.',
     },
     {
       name: 'its session ended before the endpoint of its bot responded',
       session: { endsAfter: 3000 },
       inputs: { 'smoke-test-path': 'healthz' },
-      told: 'Smoke test: the session ended with `HTTP_COMPLETED` before GET `/healthz` answered.',
+      expected:
+        'Smoke test: the session ended with `HTTP_COMPLETED` before GET `/healthz` answered.',
     },
     {
       name: 'the platform starts no session of a ready deployment',
       session: {
         refusal: { status: 503, message: 'deployment is not in ready state', code: 'PCC-1001' },
       },
-      told: 'Smoke test: the platform did not start a session: the response was 503',
+      expected: 'Smoke test: the platform did not start a session: the response was 503',
     },
   ];
 
-  test.each(ways)('because $name', async ({ session, inputs: more, told }) => {
+  test.each(ways)('because $name', async ({ session, inputs: more, expected }) => {
     everySession({ ...session, logs: ['a line of the session'] });
     const outcome = await release({ 'failure-logs': 'always', ...more });
     expect(outcome.succeeded).toBe(false);
@@ -210,7 +211,7 @@ describe('a smoke test fails', () => {
     expect(outcome.agents).toMatchObject([{ outcome: 'updated', ready: true }]);
     const [error] = outcome.actions.errors;
     expect(error?.title).toBe('Smoke test failed');
-    expect(error?.message).toContain(told);
+    expect(error?.message).toContain(expected);
     expect(error?.message).toContain('set `smoke-test-transport`');
     expectNothingRuns();
   });
@@ -256,51 +257,51 @@ describe('a smoke test is inconclusive', () => {
     readonly name: string;
     readonly session?: SessionScript;
     readonly fault?: Fault;
-    readonly told: string;
+    readonly expected: string;
   }[] = [
     {
       name: 'the agent is at capacity',
       session: refusal(429, 'PCC-AGENT-AT-CAPACITY'),
-      told: 'the agent was at capacity until the end',
+      expected: 'the agent was at capacity until the end',
     },
     {
       name: 'the platform requires billing',
       session: refusal(402, 'PCC-1004'),
-      told: 'the platform requires billing',
+      expected: 'the platform requires billing',
     },
     {
       name: 'the session ended with an unknown status',
       session: { endsAfter: 3000, completionStatus: 'MOVED' },
-      told: 'the session ended with `MOVED`, which is not a known status',
+      expected: 'the session ended with `MOVED`, which is not a known status',
     },
     {
       name: 'the platform finds no agent with the public key',
       fault: { kind: 'status', status: 404, body: { error: 'Service not found' } },
-      told: 'The key may belong to another organization',
+      expected: 'The key may belong to another organization',
     },
     {
       name: 'every session runs on the previous deployment',
       session: { onPrevious: true },
-      told: 'every session ran on another deployment',
+      expected: 'every session ran on another deployment',
     },
     {
       name: 'nothing shows that its bot started',
       session: { isSilent: true },
-      told: 'nothing shows that its bot started',
+      expected: 'nothing shows that its bot started',
     },
     {
       name: 'the platform cannot start a session',
       fault: { kind: 'status', status: 500, body: 'gateway' },
-      told: 'no session could be started',
+      expected: 'no session could be started',
     },
     {
       name: 'the platform rejects the request',
       fault: { kind: 'status', status: 400, body: { error: 'Invalid parameters' } },
-      told: 'no session could be started',
+      expected: 'no session could be started',
     },
   ];
 
-  test.each(ways)('because $name', async ({ session, fault, told }) => {
+  test.each(ways)('because $name', async ({ session, fault, expected }) => {
     if (session !== undefined) everySession(session);
     if (fault !== undefined) stage.emulator.script.fault(start, fault, { times: 100 });
     const { succeeded, smokeTest, agents, actions } = await release();
@@ -308,7 +309,7 @@ describe('a smoke test is inconclusive', () => {
     expect(succeeded).toBe(true);
     expect(agents).toMatchObject([{ outcome: 'updated', ready: true }]);
     expect(smokeTest).toMatchObject({ outcome: 'inconclusive' });
-    expect(actions.warnings.join('\n')).toContain(told);
+    expect(actions.warnings.join('\n')).toContain(expected);
     expect(actions.summary).toContain('⚠️ inconclusive');
     expectNothingRuns();
   });

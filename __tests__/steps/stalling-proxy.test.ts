@@ -106,7 +106,7 @@ describe('a finished release ends in time although GitHub is behind a proxy that
     // The release itself takes four seconds, and a request to GitHub at most ten.
     expect(took).toBeLessThan(16_000);
     // The other end notices the closed connection a moment later.
-    for (let looks = 0; proxy.open > 0 && looks < 50; looks++) await setTimeout(10);
+    for (let tries = 0; proxy.open > 0 && tries < 50; tries++) await setTimeout(10);
     expect(proxy.open).toBe(0);
   });
 });

@@ -34,7 +34,7 @@ interface Phase {
   readonly silent: RequestMatch;
   readonly skip?: number;
   /** What the report says about it. */
-  readonly told: string;
+  readonly expected: string;
 }
 
 const seedAgent = (): void => {
@@ -49,36 +49,36 @@ const phases: Phase[] = [
   {
     name: 'the write of a secret set',
     silent: { method: 'PUT', path: '/v1/secrets/keys' },
-    told: '`secrets-timeout` (12 s)',
+    expected: '`secrets-timeout` (12 s)',
   },
   {
     name: 'the write of an image pull secret',
     inputs: pullSecret,
     silent: { method: 'PUT', path: '/v1/secrets/registry' },
-    told: '`secrets-timeout` (12 s)',
+    expected: '`secrets-timeout` (12 s)',
   },
   {
     name: 'a status check of a secret set',
     silent: { method: 'GET', path: '/v1/secrets/keys' },
-    told: 'No status check of the set succeeded within 12 s',
+    expected: 'No status check of the set succeeded within 12 s',
   },
   {
     name: 'the read of the agent before it is deployed',
     arrange: seedAgent,
     silent: agent,
     skip: 1,
-    told: '`wait-timeout` (12 s)',
+    expected: '`wait-timeout` (12 s)',
   },
   {
     name: 'the deploy of a new agent',
     silent: { method: 'POST', path: '/v1/agents' },
-    told: '`wait-timeout` (12 s)',
+    expected: '`wait-timeout` (12 s)',
   },
   {
     name: 'the deploy of an existing agent',
     arrange: seedAgent,
     silent: { method: 'POST', path: '/v1/agents/voice' },
-    told: '`wait-timeout` (12 s)',
+    expected: '`wait-timeout` (12 s)',
   },
   {
     name: 'the read of the agent if the answer to the deploy names no deployment',
@@ -91,20 +91,20 @@ const phases: Phase[] = [
     },
     silent: agent,
     skip: 2,
-    told: '`wait-timeout` (12 s)',
+    expected: '`wait-timeout` (12 s)',
   },
   {
     name: 'a status check of the rollout',
     silent: agent,
     skip: 2,
-    told: '`wait-timeout` is 12 s',
+    expected: '`wait-timeout` is 12 s',
   },
   {
     name: 'the deletion of a key',
     inputs: pruning,
     arrange: seedAgent,
     silent: { method: 'DELETE' },
-    told: '`secrets-timeout` (12 s)',
+    expected: '`secrets-timeout` (12 s)',
   },
   {
     name: 'the list of secret sets before versions are deleted',
@@ -112,26 +112,26 @@ const phases: Phase[] = [
     arrange: seedVersion,
     silent: { method: 'GET', path: '/v1/secrets' },
     skip: 1,
-    told: 'Could not delete older versions of `keys-{version}`',
+    expected: 'Could not delete older versions of `keys-{version}`',
   },
   {
     name: 'the list of agents before versions are deleted',
     inputs: versions,
     arrange: seedVersion,
     silent: { method: 'GET', path: '/v1/agents' },
-    told: 'Could not delete older versions of `keys-{version}`',
+    expected: 'Could not delete older versions of `keys-{version}`',
   },
   {
     name: 'the deletion of a version',
     inputs: versions,
     arrange: seedVersion,
     silent: { method: 'DELETE' },
-    told: 'Whether it was carried out is not known',
+    expected: 'Whether it was carried out is not known',
   },
 ];
 
 describe('if the platform never answers, its own limit ends', () => {
-  test.each(phases)('$name', async ({ inputs, arrange, silent, skip = 0, told }) => {
+  test.each(phases)('$name', async ({ inputs, arrange, silent, skip = 0, expected }) => {
     arrange?.();
     stage.emulator.script.fault(silent, { kind: 'hang' }, { skip, times: 99 });
     const { actions } = await stage.release({ ...release, ...inputs });
@@ -144,6 +144,6 @@ describe('if the platform never answers, its own limit ends', () => {
     const waited = stage.clock.trueTime() - (unanswered[0]?.receivedAt ?? NaN);
     expect(waited).toBeGreaterThan(limit / 2);
     expect(waited).toBeLessThan(limit + 1000);
-    expect(actions.everything).toContain(told);
+    expect(actions.everything).toContain(expected);
   });
 });

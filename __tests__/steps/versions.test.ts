@@ -961,22 +961,22 @@ describe('a release with a versioned secret set', () => {
     {
       name: 'no secrets',
       inputs: { secrets: '' },
-      told: ['`secret-set`', 'stands for the content of the set, but no secret is set'],
+      expected: ['`secret-set`', 'stands for the content of the set, but no secret is set'],
     },
     {
       name: 'only empty secrets',
       inputs: { secrets: 'A=', 'empty-secrets': 'skip' },
-      told: ['no secret is set'],
+      expected: ['no secret is set'],
     },
     {
       name: '`prune-secrets`',
       inputs: { 'prune-secrets': 'true' },
-      told: ['`prune-secrets`', 'has no effect with `{version}`'],
+      expected: ['`prune-secrets`', 'has no effect with `{version}`'],
     },
     {
       name: 'a name that is too long',
       inputs: { 'secret-set': `${'k'.repeat(56)}{version}` },
-      told: ['`secret-set`', '3 to 63', '64 characters'],
+      expected: ['`secret-set`', '3 to 63', '64 characters'],
     },
     {
       name: 'a name that is too long in one of the regions',
@@ -985,17 +985,17 @@ describe('a release with a versioned secret set', () => {
         'secret-set': `${'k'.repeat(47)}{region}{version}`,
         'agent-name': 'voice-{region}',
       },
-      told: ['`secret-set`', '65 characters in eu-central'],
+      expected: ['`secret-set`', '65 characters in eu-central'],
     },
     {
       name: 'two placeholders `{version}` in one name',
       inputs: { 'secret-set': 'keys-{version}-{version}' },
-      told: ['`secret-set`', 'once'],
+      expected: ['`secret-set`', 'once'],
     },
     {
       name: '`{version}` in the name of an agent',
       inputs: { 'agent-name': 'voice-{version}' },
-      told: ['`agent-name`', '`{region}`'],
+      expected: ['`agent-name`', '`{region}`'],
     },
     {
       name: '`{version}` in the name of an image pull secret',
@@ -1005,7 +1005,7 @@ describe('a release with a versioned secret set', () => {
         'registry-username': 'acme',
         'registry-password': 'token-that-lasts',
       },
-      told: ['`image-credentials`', '`{region}`'],
+      expected: ['`image-credentials`', '`{region}`'],
     },
     {
       name: '`{version}` in only one of two lines',
@@ -1014,27 +1014,27 @@ describe('a release with a versioned secret set', () => {
         'secret-set': 'us-west: keys-{version}\neu-central: europe',
         'agent-name': 'voice-{region}',
       },
-      told: ['`secret-set`', 'to all or none'],
+      expected: ['`secret-set`', 'to all or none'],
     },
     {
       name: 'the same name in two regions',
       inputs: { region: 'us-west, eu-central', 'agent-name': 'voice-{region}' },
-      told: ['`secret-set`', 'keys-{region}-{version}'],
+      expected: ['`secret-set`', 'keys-{region}-{version}'],
     },
     {
       name: '`keep-versions` out of bounds',
       inputs: { 'keep-versions': '101' },
-      told: ['`keep-versions`', '0 to 100'],
+      expected: ['`keep-versions`', '0 to 100'],
     },
     {
       name: '`keep-versions` without `{version}`',
       inputs: { 'secret-set': 'keys', 'keep-versions': '1' },
-      told: ['`keep-versions`', 'has no effect without `{version}`'],
+      expected: ['`keep-versions`', 'has no effect without `{version}`'],
     },
-  ])('is rejected before anything is sent because of $name', async ({ inputs, told }) => {
+  ])('is rejected before anything is sent because of $name', async ({ inputs, expected }) => {
     const { succeeded, actions } = await stage.release({ ...releaseOf(first.secrets), ...inputs });
     expect(succeeded).toBe(false);
-    for (const words of told) expect(actions.errors[0]?.message).toContain(words);
+    for (const words of expected) expect(actions.errors[0]?.message).toContain(words);
     expect(stage.emulator.requests).toEqual([]);
   });
 

@@ -96,19 +96,19 @@ describe('the agent of a release', () => {
 
 describe('an image for another architecture is recognized', () => {
   const words = ['exec', 'format', 'exec format error', 'format error'];
-  const said = 'exec /app/start: exec format error';
+  const sent = 'exec /app/start: exec format error';
 
   test.each(
     words.flatMap(
       (word) =>
         [
-          { word, where: 'headline', script: { health: { headline: said } } },
-          { word, where: 'traceback', script: { health: { message: said } } },
-          { word, where: 'logs', script: { logs: ['starting', said] } },
+          { word, where: 'headline', script: { health: { headline: sent } } },
+          { word, where: 'traceback', script: { health: { message: sent } } },
+          { word, where: 'logs', script: { logs: ['starting', sent] } },
           {
             word,
             where: 'errors',
-            script: { outcome: 'error', errors: [{ code: 'PCC_NEW', message: said }] },
+            script: { outcome: 'error', errors: [{ code: 'PCC_NEW', message: sent }] },
           },
         ] as const,
     ),

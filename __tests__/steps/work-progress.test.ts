@@ -4,12 +4,12 @@ import { TestClock } from '../support/test-clock.js';
 
 function startProgress(all: number): {
   readonly after: (milliseconds: number, bytes: number) => void;
-  readonly said: string[];
+  readonly logged: string[];
 } {
   const clock = new TestClock();
-  const said: string[] = [];
+  const logged: string[] = [];
   const progress = new WorkProgress(
-    { clock, log: { info: (line) => said.push(line) } },
+    { clock, log: { info: (line) => logged.push(line) } },
     all,
     'Packed',
   );
@@ -18,49 +18,49 @@ function startProgress(all: number): {
       clock.pass(milliseconds);
       progress.update(bytes);
     },
-    said,
+    logged,
   };
 }
 
 describe('the log of the progress', () => {
   test('has a line at most every five seconds', () => {
-    const { after, said } = startProgress(1000);
+    const { after, logged } = startProgress(1000);
     after(0, 100);
     after(4999, 200);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
     after(1, 300);
-    expect(said).toEqual(['Packed: 300 B of 1000 B (30 %).']);
+    expect(logged).toEqual(['Packed: 300 B of 1000 B (30 %).']);
     after(4999, 400);
     after(1, 500);
     after(60_000, 600);
     after(0, 700);
-    expect(said.slice(1)).toEqual([
+    expect(logged.slice(1)).toEqual([
       'Packed: 500 B of 1000 B (50 %).',
       'Packed: 600 B of 1000 B (60 %).',
     ]);
   });
 
   test.each([
-    { name: 'nothing', bytes: 0, said: 'Packed: 0 B of 2.0 KB (0 %).' },
-    { name: 'less than one percent', bytes: 20, said: 'Packed: 20 B of 2.0 KB (0 %).' },
-    { name: 'all but one byte', bytes: 2047, said: 'Packed: 2.0 KB of 2.0 KB (99 %).' },
-    { name: 'all', bytes: 2048, said: 'Packed: 2.0 KB of 2.0 KB (100 %).' },
-  ])('rounds the percentage down: $name', ({ bytes, said: expected }) => {
-    const { after, said } = startProgress(2048);
+    { name: 'nothing', bytes: 0, logged: 'Packed: 0 B of 2.0 KB (0 %).' },
+    { name: 'less than one percent', bytes: 20, logged: 'Packed: 20 B of 2.0 KB (0 %).' },
+    { name: 'all but one byte', bytes: 2047, logged: 'Packed: 2.0 KB of 2.0 KB (99 %).' },
+    { name: 'all', bytes: 2048, logged: 'Packed: 2.0 KB of 2.0 KB (100 %).' },
+  ])('rounds the percentage down: $name', ({ bytes, logged: expected }) => {
+    const { after, logged } = startProgress(2048);
     after(5000, bytes);
-    expect(said).toEqual([expected]);
+    expect(logged).toEqual([expected]);
   });
 
   test('says 100 % if there is nothing to do', () => {
-    const { after, said } = startProgress(0);
+    const { after, logged } = startProgress(0);
     after(5000, 0);
-    expect(said).toEqual(['Packed: 0 B of 0 B (100 %).']);
+    expect(logged).toEqual(['Packed: 0 B of 0 B (100 %).']);
   });
 
   test('restarts if the work starts again', () => {
-    const { after, said } = startProgress(100);
+    const { after, logged } = startProgress(100);
     after(5000, 90);
     after(5000, 10);
-    expect(said).toEqual(['Packed: 90 B of 100 B (90 %).', 'Packed: 10 B of 100 B (10 %).']);
+    expect(logged).toEqual(['Packed: 90 B of 100 B (90 %).', 'Packed: 10 B of 100 B (10 %).']);
   });
 });
