@@ -71,6 +71,8 @@ export interface Failure {
   readonly isTold?: boolean;
   readonly succeeds?: boolean;
   readonly builds?: boolean;
+  /** Whether the proof itself throws the error, with the values in it. */
+  readonly throwsValues?: boolean;
 }
 
 export const fault =
@@ -251,6 +253,7 @@ export const failures: readonly Failure[] = [
   },
   {
     name: 'an unexpected exception',
+    throwsValues: true,
     prepare: (stage, echo) => {
       stage.emulator.script.fault(put, { kind: 'reset' });
       stage.clock.random = () => {
