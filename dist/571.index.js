@@ -278,10 +278,10 @@ function recordDeployment(record, deploymentId, previousId) {
             isUpdate &&
             (plan.valuesChange || plan.changes.some(({ setting }) => setting === 'secret-set'));
 }
-function wordsFor({ name, region, outcome, deploymentId }, previousId) {
+function wordsFor({ name, region, deploymentId }, previousId) {
     const id = deploymentId ?? 'unknown';
     return deploymentId !== previousId
-        ? `${outcome === 'created' ? 'Created' : 'Updated'} agent ${name} in ${region}; deployment ${id}.`
+        ? `Started deployment ${id} of agent ${name} in ${region}.`
         : `Agent ${name} in ${region} keeps its deployment ${id}.`;
 }
 /** Reports what people should know about the response to a deploy. */

@@ -9537,7 +9537,7 @@ function missingKey(lastLine, { subject, record }) {
         return undefined;
     const target = record.targets.find(({ region }) => region === subject?.region);
     const set = target?.secretSets.find(({ kind }) => kind === 'secret');
-    const how = 'for example to `secrets-env`, and run the workflow again.';
+    const how = 'for example to `secrets-env`, and release again.';
     if (set === undefined)
         return `Add \`${key}\` to the secrets of the agent, ${how}`;
     if ([...set.added, ...set.updated].includes(key))
@@ -9740,7 +9740,7 @@ const agentVerbs = {
     unchanged: 'Unchanged:',
     superseded: 'Superseded by another release:',
     'rolled-back': 'Rolled back:',
-    failed: 'Failed:',
+    failed: 'Failed to deploy:',
     cancelled: 'Cancelled while deploying:',
     skipped: 'Not deployed:',
 };

@@ -222,7 +222,7 @@ describe('the account says of an agent', () => {
     unchanged: 'Unchanged: the agent `voice`.',
     'rolled-back': 'Rolled back: the agent `voice`: image `a:1` → `a:2`.',
     superseded: 'Superseded by another release: the agent `voice`: image `a:1` → `a:2`.',
-    failed: 'Failed: the agent `voice`: image `a:1` → `a:2`.',
+    failed: 'Failed to deploy: the agent `voice`: image `a:1` → `a:2`.',
     cancelled: 'Cancelled while deploying: the agent `voice`: image `a:1` → `a:2`.',
     skipped: 'Not deployed: the agent `voice`.',
   };

@@ -292,13 +292,13 @@ test('reports a digest that is already deployed as unchanged, without a warning'
 });
 
 test.each([
-  { name: 'a new agent', exists: false, expected: 'Created' },
-  { name: 'an existing agent', exists: true, expected: 'Updated' },
-])('logs the new deployment of $name', async ({ exists, expected }) => {
+  { name: 'a new agent', exists: false },
+  { name: 'an existing agent', exists: true },
+])('logs the new deployment of $name', async ({ exists }) => {
   if (exists) stage.emulator.seed.agent({ name: 'voice', image: 'ghcr.io/acme/voice:0.9.0' });
   const { actions } = await stage.release({ ...credentials['API key'], ...voice });
   const id = stage.emulator.state.agent('voice')?.desiredDeploymentId ?? '';
-  expect(actions.log).toContain(`info: ${expected} agent voice in us-west; deployment ${id}.`);
+  expect(actions.log).toContain(`info: Started deployment ${id} of agent voice in us-west.`);
 });
 
 describe('a deploy that the platform refuses because a secret set is not ready', () => {

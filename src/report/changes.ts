@@ -222,7 +222,7 @@ const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
   unchanged: 'Unchanged:',
   superseded: 'Superseded by another release:',
   'rolled-back': 'Rolled back:',
-  failed: 'Failed:',
+  failed: 'Failed to deploy:',
   cancelled: 'Cancelled while deploying:',
   skipped: 'Not deployed:',
 };

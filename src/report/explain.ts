@@ -648,7 +648,7 @@ function missingKey(
   if (key === undefined) return undefined;
   const target = record.targets.find(({ region }) => region === subject?.region);
   const set = target?.secretSets.find(({ kind }) => kind === 'secret');
-  const how = 'for example to `secrets-env`, and run the workflow again.';
+  const how = 'for example to `secrets-env`, and release again.';
   if (set === undefined) return `Add \`${key}\` to the secrets of the agent, ${how}`;
   if ([...set.added, ...set.updated].includes(key)) return undefined;
   // Of a set that existed before, not all keys are known.

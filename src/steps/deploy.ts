@@ -175,12 +175,12 @@ function recordDeployment(
 }
 
 function wordsFor(
-  { name, region, outcome, deploymentId }: AgentRecord,
+  { name, region, deploymentId }: AgentRecord,
   previousId: string | undefined,
 ): string {
   const id = deploymentId ?? 'unknown';
   return deploymentId !== previousId
-    ? `${outcome === 'created' ? 'Created' : 'Updated'} agent ${name} in ${region}; deployment ${id}.`
+    ? `Started deployment ${id} of agent ${name} in ${region}.`
     : `Agent ${name} in ${region} keeps its deployment ${id}.`;
 }
 
