@@ -854,6 +854,16 @@ describe('a plan that binds another set warns of the keys that the agent would l
       warnings: ['`voice` would lose `C`: it is in `keys-0123abcd`, but not in `keys-{version}`.'],
     },
     {
+      name: 'but not if the keys of the other set cannot be read, because it is a reference',
+      situation: {
+        secretSet: { name: 'keys' },
+        replacedSets,
+        listed: [listedSet('keys')],
+        referenced: true,
+      },
+      warnings: [],
+    },
+    {
       name: 'unless there are none',
       situation: { secretSet: { name: 'keys', given: ['A', 'B', 'C'] }, replacedSets },
       warnings: [],

@@ -35,14 +35,11 @@ export function makePlan(
       return { region, secretSets: [], build: undefined, agent: undefined };
     }
     checkArchitecture(settings, known, problems);
-    const secretSet = planSecretSet(observed, known, observation.secretSets, problems);
-    if (secretSet !== undefined) {
-      for (const warning of lostKeyWarnings(observed, secretSet)) warnings.add(warning);
-    }
     const secretSets = [
       planImagePullSecret(settings, known, observation.secretSets, problems),
-      secretSet,
+      planSecretSet(observed, known, observation.secretSets, problems),
     ].filter((plan) => plan !== undefined);
+    for (const warning of lostKeyWarnings(observed)) warnings.add(warning);
     checkOwnSets(observed, observation.secretSets, problems);
     const build = planBuild(observed, requested);
     const agent =

@@ -36,8 +36,7 @@ export function planSecretSet(
   const keys = pairs.map(({ key }) => key);
   const prunedKeys = prunedKeysOf(requested, existingKeys);
   checkPruning(requested, bindings, settings.agent?.name, problems);
-  const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-  checkRequiredKeys(requested, existing, keptKeys, problems);
+  checkRequiredKeys(requested, existing, keysAfter(requested, existingKeys), problems);
   return {
     name,
     kind: 'secret',
@@ -93,6 +92,14 @@ function prunedKeysOf(
   if (!prune) return [];
   const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
   return [...existing].filter((key) => !given.has(key));
+}
+
+/** The keys of a set after the release. A version has only the keys that are passed. */
+function keysAfter(requested: RegionSecretSet, existing: ReadonlySet<string>): Set<string> {
+  const pruned = prunedKeysOf(requested, existing);
+  const kept =
+    requested.template === undefined ? [...existing].filter((key) => !pruned.includes(key)) : [];
+  return new Set([...kept, ...requested.pairs.map(({ key }) => key)]);
 }
 
 /** Undefined if it was not read which agents bind which sets. */
@@ -156,16 +163,18 @@ function isComplete(
 }
 
 /** Warns if the agent would bind another set that lacks keys of the one that it binds now. */
-export function lostKeyWarnings(
-  { settings: { agent }, secretSet: observed, replacedSets }: RegionObservation,
-  { name, action, addedKeys, updatedKeys, prunedKeys, template }: SecretSetPlan,
-): string[] {
-  const kept = action === 'create' ? [] : (observed?.keys ?? []);
-  const keys = new Set([...kept, ...addedKeys, ...updatedKeys]);
-  for (const key of prunedKeys) keys.delete(key);
+export function lostKeyWarnings({
+  settings: { agent, secretSet: requested },
+  secretSet: observed,
+  replacedSets,
+}: RegionObservation): string[] {
+  // The keys of a reference cannot be read.
+  if (agent === undefined || requested === undefined || observed?.referenced === true) return [];
+  const { name, template } = requested;
+  const keys = keysAfter(requested, new Set(observed?.keys));
   return replacedSets.flatMap((replaced) => {
     const lost = replaced.keys.filter((key) => !keys.has(key));
-    if (agent === undefined || lost.length === 0) return [];
+    if (lost.length === 0) return [];
     const what = lost.length === 1 ? 'it is' : 'they are';
     return `\`${agent.name}\` would lose ${listOf(lost, { most: 10 })}: ${what} in \`${replaced.name}\`, but not in \`${template ?? name}\`.`;
   });
@@ -323,15 +332,13 @@ function checkPruning(
 
 /** Each required key must be passed now, or exist and not be pruned. */
 function checkRequiredKeys(
-  { name, template, pairs, requiredKeys }: RegionSecretSet,
+  { name, requiredKeys }: RegionSecretSet,
   existing: ListedSecretSet | undefined,
-  keptKeys: readonly string[],
+  after: ReadonlySet<string>,
   problems: PreflightProblem[],
 ): void {
   // The keys of a reference cannot be read.
   if (existing?.referenced === true) return;
-  const after = new Set(template === undefined ? keptKeys : []);
-  for (const { key } of pairs) after.add(key);
   const missing = requiredKeys.filter(({ key }) => !after.has(key));
   if (missing.length === 0) return;
   const origins = [...new Set(missing.map(({ origin }) => origin))].join(', ');
