@@ -2866,15 +2866,12 @@ function makePlan({ rollout, secretsTimeout, build: requested, imageLookup }, ob
             return { region, secretSets: [], build: undefined, agent: undefined };
         }
         checkArchitecture(settings, known, problems);
-        const secretSet = (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems);
-        if (secretSet !== undefined) {
-            for (const warning of (0,plan_secret_sets/* lostKeyWarnings */.bU)(observed, secretSet))
-                warnings.add(warning);
-        }
         const secretSets = [
             (0,plan_secret_sets/* planImagePullSecret */.U9)(settings, known, observation.secretSets, problems),
-            secretSet,
+            (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems),
         ].filter((plan) => plan !== undefined);
+        for (const warning of (0,plan_secret_sets/* lostKeyWarnings */.bU)(observed))
+            warnings.add(warning);
         checkOwnSets(observed, observation.secretSets, problems);
         const build = planBuild(observed, requested);
         const agent = settings.agent &&
@@ -3330,8 +3327,7 @@ function planSecretSet(observation, known, secretSets, problems) {
     const keys = pairs.map(({ key }) => key);
     const prunedKeys = prunedKeysOf(requested, existingKeys);
     checkPruning(requested, bindings, settings.agent?.name, problems);
-    const keptKeys = [...existingKeys].filter((key) => !prunedKeys.includes(key));
-    checkRequiredKeys(requested, existing, keptKeys, problems);
+    checkRequiredKeys(requested, existing, keysAfter(requested, existingKeys), problems);
     return {
         name,
         kind: 'secret',
@@ -3372,6 +3368,12 @@ function prunedKeysOf({ prune, pairs, skippedKeys }, existing) {
         return [];
     const given = new Set([...pairs.map(({ key }) => key), ...skippedKeys]);
     return [...existing].filter((key) => !given.has(key));
+}
+/** The keys of a set after the release. A version has only the keys that are passed. */
+function keysAfter(requested, existing) {
+    const pruned = prunedKeysOf(requested, existing);
+    const kept = requested.template === undefined ? [...existing].filter((key) => !pruned.includes(key)) : [];
+    return new Set([...kept, ...requested.pairs.map(({ key }) => key)]);
 }
 /** Undefined if it was not read which agents bind which sets. */
 function otherAgentsBinding({ settings, bindings }, name) {
@@ -3415,14 +3417,15 @@ function isComplete({ template, pairs }, existing, observed) {
     return existing.referenced || pairs.every(({ key }) => keys.has(key));
 }
 /** Warns if the agent would bind another set that lacks keys of the one that it binds now. */
-function lostKeyWarnings({ settings: { agent }, secretSet: observed, replacedSets }, { name, action, addedKeys, updatedKeys, prunedKeys, template }) {
-    const kept = action === 'create' ? [] : (observed?.keys ?? []);
-    const keys = new Set([...kept, ...addedKeys, ...updatedKeys]);
-    for (const key of prunedKeys)
-        keys.delete(key);
+function lostKeyWarnings({ settings: { agent, secretSet: requested }, secretSet: observed, replacedSets, }) {
+    // The keys of a reference cannot be read.
+    if (agent === undefined || requested === undefined || observed?.referenced === true)
+        return [];
+    const { name, template } = requested;
+    const keys = keysAfter(requested, new Set(observed?.keys));
     return replacedSets.flatMap((replaced) => {
         const lost = replaced.keys.filter((key) => !keys.has(key));
-        if (agent === undefined || lost.length === 0)
+        if (lost.length === 0)
             return [];
         const what = lost.length === 1 ? 'it is' : 'they are';
         return `\`${agent.name}\` would lose ${(0,_text_list_js__WEBPACK_IMPORTED_MODULE_5__/* .listOf */ .c)(lost, { most: 10 })}: ${what} in \`${replaced.name}\`, but not in \`${template ?? name}\`.`;
@@ -3544,13 +3547,10 @@ function checkPruning({ name, prune }, bindings, released, problems) {
     }
 }
 /** Each required key must be passed now, or exist and not be pruned. */
-function checkRequiredKeys({ name, template, pairs, requiredKeys }, existing, keptKeys, problems) {
+function checkRequiredKeys({ name, requiredKeys }, existing, after, problems) {
     // The keys of a reference cannot be read.
     if (existing?.referenced === true)
         return;
-    const after = new Set(template === undefined ? keptKeys : []);
-    for (const { key } of pairs)
-        after.add(key);
     const missing = requiredKeys.filter(({ key }) => !after.has(key));
     if (missing.length === 0)
         return;
@@ -8285,6 +8285,11 @@ const failureKinds = {
 };
 
 ;// CONCATENATED MODULE: ./lib/report/platform-codes.js
+/** What to do, as one text. It sends nobody to output that is not shown. */
+function nextOf({ next = '', isInOutput }, isOutputShown) {
+    const reads = isInOutput === true && isOutputShown ? 'Read the traceback and the logs.' : '';
+    return [reads, next].filter((part) => part !== '').join(' ');
+}
 /** Where the platform documents its codes. */
 const errorCodesUrl = 'https://docs.pipecat.ai/pipecat-cloud/fundamentals/error-codes';
 /** The platform's error codes that can come up in a release. */
@@ -8330,7 +8335,8 @@ const platformCodes = {
 const containerReasons = {
     CrashLoopBackOff: {
         meaning: 'the agent keeps crashing after it starts',
-        next: 'Read the traceback and the logs. Usual causes are a missing key in the secret set and a failing import. Fix the cause, then run the workflow again.',
+        isInOutput: true,
+        next: 'Usual causes are a missing key in the secret set and a failing import. Fix the cause, then run the workflow again.',
     },
     OOMKilled: {
         meaning: 'the agent needs more memory than it has',
@@ -8373,7 +8379,7 @@ const exitCodes = {
     },
     1: {
         meaning: 'the agent ended with an error of its own',
-        next: 'Read the traceback and the logs.',
+        isInOutput: true,
     },
     2: {
         meaning: 'the command got invalid arguments',
@@ -9352,7 +9358,7 @@ function explainStatus(error, why, { actingAs }) {
     return {
         facts,
         why: [...why, `${capital(advice.meaning)}.`],
-        next: [advice.next, `See ${errorCodesUrl}.`],
+        next: [nextOf(advice, true), `See ${errorCodesUrl}.`],
     };
 }
 function credentialWords(actingAs) {
@@ -9391,7 +9397,10 @@ function explainRollout({ deploymentId, failure, logs }, context) {
         next: [
             failure.infrastructureIssue
                 ? "Run the workflow again later. If it fails again, contact the platform's support with the deployment id."
-                : (missingKey(lastLine, context) ?? adviceNext(advice, context)),
+                : (missingKey(lastLine, context) ??
+                    (advice === undefined
+                        ? failureKinds['rollout-failed'].next
+                        : nextOf(advice, context.showsAgentOutput))),
             ...(code === undefined ? [] : [`See ${errorCodesUrl}.`]),
             ...agentOutputHint(deploymentId, context),
         ].filter((one) => one !== ''),
@@ -9521,14 +9530,6 @@ function meaningOf(failure, advice, lastLine) {
     return [
         `${advice === undefined ? 'The agent ended with an error' : capital(advice.meaning)}: ${(0,quote/* quote */.h)(lastLine)}.`,
     ];
-}
-/** What to do about the platform's reason. It does not send readers to output that is not shown. */
-function adviceNext(advice, { showsAgentOutput }) {
-    if (advice === undefined)
-        return failureKinds['rollout-failed'].next;
-    return showsAgentOutput
-        ? advice.next
-        : advice.next.replace(/^Read the traceback and the logs\. ?/, '');
 }
 /** What to do if the agent misses an environment variable; undefined if that is not the cause. */
 function missingKey(lastLine, { subject, record }) {

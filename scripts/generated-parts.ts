@@ -1,7 +1,12 @@
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import { failureKinds } from '../src/report/failures.js';
-import { containerReasons, exitCodes, platformCodes } from '../src/report/platform-codes.js';
+import {
+  containerReasons,
+  exitCodes,
+  nextOf,
+  platformCodes,
+} from '../src/report/platform-codes.js';
 import { table } from '../src/report/markdown.js';
 import { type WorkedExample, workedExamples } from './worked-examples.js';
 
@@ -46,7 +51,7 @@ export async function generatedParts(actionYaml: string): Promise<GeneratedParts
         ...Object.entries(exitCodes).map(
           ([code, advice]) => [`exit code ${code}`, advice] as const,
         ),
-      ].map(([code, { meaning, next }]) => [`\`${code}\``, cell(meaning), cell(next)]),
+      ].map(([code, advice]) => [`\`${code}\``, cell(advice.meaning), cell(nextOf(advice, true))]),
     ),
   };
   return new Map(Object.entries(parts));

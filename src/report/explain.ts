@@ -23,6 +23,7 @@ import {
   containerReasons,
   errorCodesUrl,
   exitCodes,
+  nextOf,
   platformCodes,
   wrongProcessor,
 } from './platform-codes.js';
@@ -430,7 +431,7 @@ function explainStatus(
   return {
     facts,
     why: [...why, `${capital(advice.meaning)}.`],
-    next: [advice.next, `See ${errorCodesUrl}.`],
+    next: [nextOf(advice, true), `See ${errorCodesUrl}.`],
   };
 }
 
@@ -476,7 +477,10 @@ function explainRollout(
     next: [
       failure.infrastructureIssue
         ? "Run the workflow again later. If it fails again, contact the platform's support with the deployment id."
-        : (missingKey(lastLine, context) ?? adviceNext(advice, context)),
+        : (missingKey(lastLine, context) ??
+          (advice === undefined
+            ? failureKinds['rollout-failed'].next
+            : nextOf(advice, context.showsAgentOutput))),
       ...(code === undefined ? [] : [`See ${errorCodesUrl}.`]),
       ...agentOutputHint(deploymentId, context),
     ].filter((one) => one !== ''),
@@ -629,14 +633,6 @@ function meaningOf(
   return [
     `${advice === undefined ? 'The agent ended with an error' : capital(advice.meaning)}: ${quote(lastLine)}.`,
   ];
-}
-
-/** What to do about the platform's reason. It does not send readers to output that is not shown. */
-function adviceNext(advice: Advice | undefined, { showsAgentOutput }: FailureContext): string {
-  if (advice === undefined) return failureKinds['rollout-failed'].next;
-  return showsAgentOutput
-    ? advice.next
-    : advice.next.replace(/^Read the traceback and the logs\. ?/, '');
 }
 
 /** What to do if the agent misses an environment variable; undefined if that is not the cause. */

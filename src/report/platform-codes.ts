@@ -1,7 +1,16 @@
 /** What a code means, and what to do next. */
 export interface Advice {
   readonly meaning: string;
-  readonly next: string;
+  /** Undefined if the agent's output says everything. */
+  readonly next?: string;
+  /** Whether the cause is in what the agent wrote, so that people should read that first. */
+  readonly isInOutput?: true;
+}
+
+/** What to do, as one text. It sends nobody to output that is not shown. */
+export function nextOf({ next = '', isInOutput }: Advice, isOutputShown: boolean): string {
+  const reads = isInOutput === true && isOutputShown ? 'Read the traceback and the logs.' : '';
+  return [reads, next].filter((part) => part !== '').join(' ');
 }
 
 /** Where the platform documents its codes. */
@@ -51,7 +60,8 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
 export const containerReasons: Readonly<Record<string, Advice>> = {
   CrashLoopBackOff: {
     meaning: 'the agent keeps crashing after it starts',
-    next: 'Read the traceback and the logs. Usual causes are a missing key in the secret set and a failing import. Fix the cause, then run the workflow again.',
+    isInOutput: true,
+    next: 'Usual causes are a missing key in the secret set and a failing import. Fix the cause, then run the workflow again.',
   },
   OOMKilled: {
     meaning: 'the agent needs more memory than it has',
@@ -96,7 +106,7 @@ export const exitCodes: Readonly<Record<number, Advice>> = {
   },
   1: {
     meaning: 'the agent ended with an error of its own',
-    next: 'Read the traceback and the logs.',
+    isInOutput: true,
   },
   2: {
     meaning: 'the command got invalid arguments',
