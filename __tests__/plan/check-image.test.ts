@@ -28,7 +28,9 @@ const oneArm = [
 const both = [
   { code: 'us-west', supportedArchitectures: ['amd64', 'arm64'], defaultArchitecture: 'amd64' },
 ];
-const silent = [{ code: 'us-west', supportedArchitectures: undefined }];
+const silent = [
+  { code: 'us-west', supportedArchitectures: undefined, defaultArchitecture: undefined },
+];
 
 interface Findings {
   readonly problems: string[];

@@ -19,9 +19,15 @@ const build: Build = {
   createdAt: undefined,
 };
 const regions = [
-  { code: 'us-west', supportedArchitectures: ['arm64', 's390x'] },
-  { code: 'us-east', supportedArchitectures: undefined },
+  { code: 'us-west', supportedArchitectures: ['arm64', 's390x'], defaultArchitecture: undefined },
+  { code: 'us-east', supportedArchitectures: undefined, defaultArchitecture: undefined },
 ];
+const selfHosted = {
+  code: 'pce-berlin',
+  supportedArchitectures: undefined,
+  defaultArchitecture: undefined,
+  isSelfHosted: true,
+} as const;
 
 function problemsOf(situation: Situation): readonly PreflightProblem[] {
   try {
@@ -219,7 +225,7 @@ const impossible: Impossible[] = [
       agent: { settings },
       secretSet: { name: 'keys', given: ['A'] },
       region: 'pce-berlin',
-      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined, isSelfHosted: true }],
+      regions: [selfHosted],
     },
     problem: {
       about: 'secret set keys',
@@ -234,7 +240,7 @@ const impossible: Impossible[] = [
       agent: { settings },
       imagePullSecret: { name: 'registry', isGiven: true },
       region: 'pce-berlin',
-      regions: [{ code: 'pce-berlin', supportedArchitectures: undefined, isSelfHosted: true }],
+      regions: [selfHosted],
     },
     problem: {
       about: 'image pull secret registry',

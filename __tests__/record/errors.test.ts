@@ -73,7 +73,7 @@ const cases: Case[] = [
   {
     error: new StepError('organization-unknown', {
       named: { name: new SecretValue('acme'), origin: 'the input' },
-      available: [{ name: 'other' }],
+      available: [{ name: 'other', id: undefined, verboseName: undefined }],
     }),
     message: 'the token has no such organization',
   },

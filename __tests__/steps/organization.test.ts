@@ -13,7 +13,7 @@ const named = (name: string) => ({ name, origin: 'the input `organization`' });
 function choose(asked: ReturnType<typeof named> | undefined, available: readonly string[]) {
   const actions = new RecordedActions();
   const journal = new Journal(new TestClock(), releaseLog(actions));
-  const organizations = available.map((name) => ({ name }));
+  const organizations = available.map((name) => ({ name, id: undefined, verboseName: undefined }));
   return { chosen: chooseOrganization(asked, organizations, journal), warnings: actions.warnings };
 }
 
@@ -54,8 +54,8 @@ describe('a token is used for', () => {
     const available = [
       { name: 'acme', id: 'org-1', verboseName: 'Twins' },
       { name: 'globex', id: 'org-2', verboseName: 'Globex Corporation' },
-      { name: 'initech', verboseName: 'acme' },
-      { name: 'umbrella', verboseName: 'Twins' },
+      { name: 'initech', id: undefined, verboseName: 'acme' },
+      { name: 'umbrella', id: undefined, verboseName: 'Twins' },
     ];
     const journal = new Journal(new TestClock(), releaseLog(new RecordedActions()));
     const act = () => chooseOrganization(named(asked), available, journal);
@@ -79,7 +79,7 @@ describe('a token is used for', () => {
         kind: 'organization-unknown',
         facts: {
           named: asked && { ...asked, name: new SecretValue(asked.name) },
-          available: available.map((name) => ({ name })),
+          available: available.map((name) => ({ name, id: undefined, verboseName: undefined })),
         },
       }),
     );

@@ -152,7 +152,9 @@ export function planOfSituation(situation: Situation): Plan {
   const bound = settingsIn(settings, region);
   const existing = listed.find((set) => set.name === bound.secretSet?.name);
   return makePlan(settings, {
-    regions: situation.regions ?? [{ code: 'us-west', supportedArchitectures: undefined }],
+    regions: situation.regions ?? [
+      { code: 'us-west', supportedArchitectures: undefined, defaultArchitecture: undefined },
+    ],
     secretSets: listed,
     build: situation.build,
     image: situation.image,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isConfidential } from '../http/confidential.js';
-import { isObject, readAgentSettings, type ObservedAgentSettings } from './agent-settings.js';
+import { isObject, readAgentSettings } from './agent-settings.js';
 
 /** A response has an unexpected shape. The message names the fields, but does not quote them. */
 export class AnswerShapeError extends Error {
@@ -25,18 +25,17 @@ export function parser<Schema extends v.GenericSchema>(
   };
 }
 
-/** Makes a parser that returns one field of a response. */
-function fieldParser<Schema extends v.GenericSchema>(field: string, schema: Schema) {
-  const parse = parser(v.object({ [field]: schema }));
-  return (answer: unknown) => parse(answer)[field] as v.InferOutput<Schema>;
+/** An object of which only one field is needed. */
+function field<Output>(name: string, schema: v.GenericSchema<unknown, Output>) {
+  return v.pipe(
+    v.object({ [name]: schema }),
+    v.transform((object) => object[name] as Output),
+  );
 }
 
 /** A field that may be missing or null; both become undefined. */
 function optional<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.pipe(
-    v.nullish(schema),
-    v.transform((value): v.InferOutput<Schema> | undefined => value ?? undefined),
-  );
+  return v.nullish(schema, () => undefined);
 }
 
 /** A field for display only: an unexpected type reads as undefined. */
@@ -48,6 +47,15 @@ export const text = shown(v.string());
 export const count = shown(v.number());
 export const flag = shown(v.boolean());
 
+/** A time, as milliseconds since the epoch; undefined if it is missing or unreadable. */
+const time = v.pipe(
+  text,
+  v.transform((timestamp) => {
+    const milliseconds = Date.parse(timestamp ?? '');
+    return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  }),
+);
+
 const notShown = v.pipe(
   v.unknown(),
   v.transform(() => undefined),
@@ -57,25 +65,27 @@ const notShown = v.pipe(
 function entries<Schema extends v.GenericSchema>(schema: Schema) {
   return v.pipe(
     v.array(v.unknown()),
-    v.transform((list) => list.flatMap((entry) => entryOf(schema, entry))),
+    v.transform((list) =>
+      list.flatMap((entry): v.InferOutput<Schema>[] => {
+        const result = v.safeParse(schema, entry);
+        return result.success ? [result.output] : [];
+      }),
+    ),
   );
-}
-
-function entryOf<Schema extends v.GenericSchema>(
-  schema: Schema,
-  entry: unknown,
-): v.InferOutput<Schema>[] {
-  const result = v.safeParse(schema, entry);
-  return result.success ? [result.output] : [];
 }
 
 /** The same for a list that the release depends on: if no entry is readable, parsing fails. */
 function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
   return v.lazy((list) =>
-    Array.isArray(list) && list.every((entry) => entryOf(schema, entry).length === 0)
+    Array.isArray(list) && !list.some((entry) => v.is(schema, entry))
       ? v.array(schema)
       : entries(schema),
   );
+}
+
+/** The same for a list for display only: empty if it is missing or no list. */
+function shownEntries<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.fallback(v.nullish(entries(schema), []), []);
 }
 
 /**
@@ -84,9 +94,9 @@ function decidingEntries<Schema extends v.GenericSchema>(schema: Schema) {
  */
 export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
 
-/** Any other word is a status on the way to these. */
+/** Any other word is a status on the way to these. An older API omits the status of a ready set. */
 const statusSchema = v.pipe(
-  v.string(),
+  v.nullish(v.string(), 'ready'),
   v.transform((word): SecretSetStatus =>
     word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending',
   ),
@@ -116,123 +126,103 @@ function isSelfHosted({ code, ...entry }: v.InferOutput<typeof regionFields>): b
   );
 }
 
-/** A region that agents can be deployed to. */
-export interface Region {
-  readonly code: string;
-  /** Undefined on older APIs. */
-  readonly supportedArchitectures: readonly string[] | undefined;
-  /** What runs if a deploy names no architecture; undefined on older APIs. */
-  readonly defaultArchitecture?: string | undefined;
-  /** Whether it is the customer's own cluster, which has only referenced sets. */
-  readonly isSelfHosted?: true;
-}
-
 const regionSchema = v.pipe(
   regionFields,
-  v.transform((entry): Region => ({
+  v.transform((entry) => ({
     code: entry.code,
+    /** Undefined on older APIs. */
     supportedArchitectures: entry.supported_architectures,
+    /** What runs if a deploy names no architecture; undefined on older APIs. */
     defaultArchitecture: entry.default_architecture,
-    ...(isSelfHosted(entry) ? { isSelfHosted: true } : {}),
+    /** Whether it is the customer's own cluster, which has only referenced sets. */
+    ...(isSelfHosted(entry) ? { isSelfHosted: true as const } : {}),
   })),
 );
 
-export const parseRegions = fieldParser('regions', decidingEntries(regionSchema));
+/** A region that agents can be deployed to. */
+export type Region = Readonly<v.InferOutput<typeof regionSchema>>;
 
-export const parseDefaultRegion = parser(
-  v.pipe(
-    v.object({ properties: v.object({ defaultRegion: v.string() }) }),
-    v.transform(({ properties }) => properties.defaultRegion),
-  ),
-);
+export const parseRegions = parser(field('regions', decidingEntries(regionSchema)));
+
+export const parseDefaultRegion = parser(field('properties', field('defaultRegion', v.string())));
+
+const organization = v.object({
+  name: v.string(),
+  id: text,
+  /** The name that the dashboard shows; organizations may share it. */
+  verboseName: text,
+});
 
 /** An organization that a personal access token can act in; requests use its `name`. */
-export interface Organization {
-  readonly name: string;
-  readonly id?: string | undefined;
-  /** The name that the dashboard shows; organizations may share it. */
-  readonly verboseName?: string | undefined;
-}
+export type Organization = Readonly<v.InferOutput<typeof organization>>;
 
-export const parseOrganizations = fieldParser(
-  'organizations',
-  decidingEntries(v.object({ name: v.string(), id: text, verboseName: text })),
-);
+export const parseOrganizations = parser(field('organizations', decidingEntries(organization)));
 
 /** What a secret set contains: environment variables for agents, or a registry's credentials. */
 export type SecretSetKind = (typeof secretSetKinds)[number];
 const secretSetKinds = ['secret', 'imagePullSecret'] as const;
 
-/** Fields that a release needs of a listed set. */
-const decidingFields = { type: v.string(), region: v.string(), status: optional(statusSchema) };
+const secretSet = v.pipe(
+  v.object({
+    region: v.string(),
+    status: statusSchema,
+    errorMessage: text,
+    source: text,
+    secrets: shownEntries(field('fieldName', v.string())),
+  }),
+  v.transform(({ region, status, errorMessage, source, secrets }) => ({
+    region,
+    status,
+    /** The platform's words about a failure. */
+    errorMessage,
+    keys: secrets,
+    /** Whether it is a Kubernetes Secret of a self-hosted region, which is bound by name and never written. */
+    referenced: source === 'referenced',
+  })),
+);
 
-/** The name alone decides whether a set belongs to the release. */
-const listedSet = v.looseObject({ name: v.string(), errorMessage: text, source: text });
+/** A secret set with the names of its keys. The platform never returns values. */
+export type SecretSet = Readonly<v.InferOutput<typeof secretSet>>;
 
-/** A secret set from the list. If an older API omits the status, it reads as ready. */
-export interface ListedSecretSet {
+export const parseSecretSet = parser(secretSet);
+
+/** A secret set from the list. */
+export interface ListedSecretSet extends Omit<SecretSet, 'keys'> {
   readonly name: string;
   readonly kind: SecretSetKind;
-  readonly region: string;
-  readonly status: SecretSetStatus;
-  /** The platform's words about a failure. */
-  readonly errorMessage: string | undefined;
-  /** Whether it is a Kubernetes Secret of a self-hosted region, which is bound by name and never written. */
-  readonly referenced: boolean;
   /** Fields that could not be read. If there are any, only the name is known. */
   readonly unreadable?: readonly string[];
 }
 
+/** The name alone decides whether a set belongs to the release. */
+const listedSet = v.looseObject({ name: v.string(), errorMessage: text, source: text });
+
+/** Fields that a release needs of its own sets. */
+const decidingFields = v.object({ type: v.string(), region: v.string(), status: statusSchema });
+
 export const parseSecretSets = parser(
-  v.pipe(
-    v.object({ sets: decidingEntries(listedSet) }),
-    v.transform(({ sets }) => sets.flatMap(toListedSet)),
+  field(
+    'sets',
+    v.pipe(
+      decidingEntries(listedSet),
+      v.transform((sets) => sets.flatMap(toListedSet)),
+    ),
   ),
 );
 
 function toListedSet(set: v.InferOutput<typeof listedSet>): ListedSecretSet[] {
   const { name, errorMessage, source } = set;
-  const referenced = source === 'referenced';
-  const result = v.safeParse(v.object(decidingFields), set);
+  const shownFields = { name, errorMessage, referenced: source === 'referenced' };
+  const result = v.safeParse(decidingFields, set);
   if (!result.success) {
     const unreadable = result.issues.map((issue) => v.getDotPath(issue) ?? '');
-    const unknown = { kind: 'secret', region: '', status: 'unknown' } as const;
-    return [{ name, ...unknown, errorMessage, referenced, unreadable }];
+    return [{ ...shownFields, kind: 'secret', region: '', status: 'unknown', unreadable }];
   }
-  const { type, region, status } = result.output;
+  const { type, ...deciding } = result.output;
   // A release ignores sets of an unknown kind.
   const kind = secretSetKinds.find((one) => one === type);
-  if (kind === undefined) return [];
-  return [{ name, kind, region, status: status ?? 'ready', errorMessage, referenced }];
+  return kind === undefined ? [] : [{ ...shownFields, ...deciding, kind }];
 }
-
-/** A secret set with the names of its keys. The platform never returns values. */
-export interface SecretSet {
-  readonly region: string;
-  readonly status: SecretSetStatus;
-  readonly errorMessage: string | undefined;
-  readonly keys: readonly string[];
-  readonly referenced: boolean;
-}
-
-export const parseSecretSet = parser(
-  v.pipe(
-    v.object({
-      region: v.string(),
-      status: optional(statusSchema),
-      errorMessage: text,
-      source: text,
-      secrets: shown(entries(v.object({ fieldName: v.string() }))),
-    }),
-    v.transform(({ region, status, errorMessage, source, secrets }): SecretSet => ({
-      region,
-      status: status ?? 'ready',
-      errorMessage,
-      keys: (secrets ?? []).map(({ fieldName }) => fieldName),
-      referenced: source === 'referenced',
-    })),
-  ),
-);
 
 /** Whether one of the original texts says that the image is for another processor. */
 export function saysExecFormatError(texts: readonly (string | undefined)[]): boolean {
@@ -241,6 +231,7 @@ export function saysExecFormatError(texts: readonly (string | undefined)[]): boo
 
 /** Searches the original texts, because redaction may remove the words. */
 function execFormatErrorIn(texts: readonly (string | undefined)[]): {
+  /** Whether an original text says that the image is for another processor. */
   readonly isExecFormatError?: true;
 } {
   return saysExecFormatError(texts) ? { isExecFormatError: true } : {};
@@ -293,7 +284,7 @@ export type AgentCondition = v.InferOutput<typeof condition>;
 const deploymentWithId = v.looseObject({ id: optional(v.string()) });
 
 /** `agent-settings.ts` reads the settings from the fields that are not listed here. */
-const agent = v.looseObject({
+const agentFields = v.looseObject({
   name: optional(v.string()),
   region: text,
   ready: optional(v.boolean()),
@@ -301,98 +292,61 @@ const agent = v.looseObject({
   desiredDeploymentId: optional(v.string()),
   activeDeploymentId: optional(v.string()),
   reconciledDeploymentId: optional(v.string()),
-  errors: shown(entries(agentError)),
-  conditions: shown(entries(condition)),
+  errors: shownEntries(agentError),
+  conditions: shownEntries(condition),
   currentRevision: shown(revision),
   previousRevision: shown(revision),
   warning: text,
-  createdAt: text,
+  createdAt: time,
   git: shown(v.object({ repoFullName: text, branch: text, autoDeploy: flag })),
   deployment: v.optional(
     v.lazy((deployment) => (isObject(deployment) ? deploymentWithId : notShown)),
   ),
 });
 
-/** An error that the platform reports about a deployment. */
-interface AgentError {
-  readonly code: string | undefined;
-  readonly message: string;
-  /** Whether the original message says that the image is for another processor. */
-  readonly isExecFormatError?: true;
-}
+/** The names of the bound sets. */
+const boundSets = field('envFromSecretNames', v.nullish(v.array(v.string()), []));
+const bindings = shown(field('deployment', field('manifest', field('spec', boundSets))));
 
 /** An agent: its settings, the deployment that it should run, and the state of the rollout. */
-export interface Agent {
-  readonly region: string | undefined;
-  /** Milliseconds since the epoch; undefined if the response does not show it. */
-  readonly createdAt: number | undefined;
-  /** The deployment that the agent should run. */
-  readonly desiredDeploymentId: string | undefined;
-  /** The deployment that the operator has started; `ready` is about this one. */
-  readonly reconciledDeploymentId: string | undefined;
-  readonly ready: boolean;
-  /** Whether any deployment is serving, including the previous one. */
-  readonly available: boolean;
-  readonly errors: readonly AgentError[];
-  readonly conditions: readonly AgentCondition[];
-  readonly currentRevision: Revision | undefined;
-  readonly previousRevision: Revision | undefined;
-  /** The platform's warning about a create or an update. */
-  readonly warning: string | undefined;
-  /** The connected branch, if the platform builds from one. */
-  readonly git:
-    | {
-        /** `owner/name`. */
-        readonly repository: string | undefined;
-        readonly branch: string | undefined;
-        /** Whether a push deploys; true if the response does not show it. */
-        readonly autoDeploy: boolean;
-      }
-    | undefined;
-  readonly settings: ObservedAgentSettings;
-  /** The secret sets that it binds; undefined if the response does not show them. */
-  readonly secretSets: readonly string[] | undefined;
-}
+export type Agent = Readonly<ReturnType<typeof toAgent>>;
 
-function toAgent(answer: v.InferOutput<typeof agent>): Agent {
-  const { deployment } = answer;
+function toAgent(answer: v.InferOutput<typeof agentFields>) {
+  const { deployment, git } = answer;
   return {
     region: answer.region,
-    createdAt: timeOf(answer.createdAt),
+    /** Milliseconds since the epoch; undefined if the response does not show it. */
+    createdAt: answer.createdAt,
+    /** The deployment that the agent should run. */
     desiredDeploymentId: answer.desiredDeploymentId ?? answer.activeDeploymentId ?? deployment?.id,
+    /** The deployment that the operator has started; `ready` is about this one. */
     reconciledDeploymentId: answer.reconciledDeploymentId,
     ready: answer.ready ?? false,
+    /** Whether any deployment is serving, including the previous one. */
     available: answer.available ?? false,
-    errors: (answer.errors ?? []).map(({ code, message, error }) => ({
+    /** Errors that the platform reports about the started deployment. */
+    errors: answer.errors.map(({ code, message, error }) => ({
       code,
       message: message ?? error ?? 'no message',
       ...execFormatErrorIn([message, error]),
     })),
-    conditions: answer.conditions ?? [],
+    conditions: answer.conditions,
     currentRevision: answer.currentRevision,
     previousRevision: answer.previousRevision,
+    /** The platform's warning about a create or an update. */
     warning: answer.warning,
-    git: answer.git && {
-      repository: answer.git.repoFullName,
-      branch: answer.git.branch,
-      autoDeploy: answer.git.autoDeploy ?? true,
+    /** The connected branch, if the platform builds from one. */
+    git: git && {
+      /** `owner/name`. */
+      repository: git.repoFullName,
+      branch: git.branch,
+      /** Whether a push deploys; true if the response does not show it. */
+      autoDeploy: git.autoDeploy ?? true,
     },
     settings: readAgentSettings(answer),
-    secretSets: boundSecretSets(answer),
+    /** The secret sets that it binds; undefined if the response does not show them. */
+    secretSets: v.parse(bindings, answer),
   };
-}
-
-const bindings = v.object({
-  deployment: v.object({
-    manifest: v.object({ spec: v.object({ envFromSecretNames: optional(v.array(v.string())) }) }),
-  }),
-});
-
-function boundSecretSets(answer: unknown): readonly string[] | undefined {
-  const result = v.safeParse(bindings, answer);
-  return result.success
-    ? (result.output.deployment.manifest.spec.envFromSecretNames ?? [])
-    : undefined;
 }
 
 /** The organization surface wraps an agent in `body`. */
@@ -402,7 +356,7 @@ export const parseAgent = parser(
     v.transform((answer) =>
       isObject(answer) && isObject(answer['body']) ? answer['body'] : answer,
     ),
-    agent,
+    agentFields,
     // Each field is optional, so without this check any object would pass.
     v.check(
       ({ name, desiredDeploymentId, deployment }) =>
@@ -413,32 +367,18 @@ export const parseAgent = parser(
 );
 
 /** Undefined for an agent whose entry cannot be read. */
-export const parseAgentNames = fieldParser(
-  'services',
-  v.array(
-    v.pipe(
-      shown(v.object({ name: v.string() })),
-      v.transform((service) => service?.name),
-    ),
-  ),
-);
+export const parseAgentNames = parser(field('services', v.array(shown(field('name', v.string())))));
 
-export const parseLogs = fieldParser(
-  'logs',
-  entries(
-    v.pipe(
-      v.object({ log: v.string() }),
-      v.transform(({ log }) => log),
-    ),
-  ),
-);
+export const parseLogs = parser(field('logs', entries(field('log', v.string()))));
 
-export const parseAgentProfiles = fieldParser(
-  'agentProfiles',
-  v.pipe(
-    decidingEntries(v.object({ api_name: v.string(), enabled: flag })),
-    v.transform((profiles) =>
-      profiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name),
+export const parseAgentProfiles = parser(
+  field(
+    'agentProfiles',
+    v.pipe(
+      decidingEntries(v.object({ api_name: v.string(), enabled: flag })),
+      v.transform((profiles) =>
+        profiles.filter(({ enabled }) => enabled !== false).map(({ api_name }) => api_name),
+      ),
     ),
   ),
 );
@@ -455,24 +395,18 @@ const buildSchema = v.pipe(
     dockerfilePath: text,
     errorMessage: text,
     buildDurationSeconds: count,
-    createdAt: text,
+    /** Milliseconds since the epoch. */
+    createdAt: time,
   }),
-  v.transform(({ buildDurationSeconds, createdAt, ...build }) => ({
+  v.transform(({ buildDurationSeconds, ...build }) => ({
     ...build,
     /** Seconds; undefined until the build has ended. */
     duration: buildDurationSeconds,
-    /** Milliseconds since the epoch. */
-    createdAt: timeOf(createdAt),
   })),
 );
 
 /** A cloud build: an image that the platform builds from a build context. */
 export type Build = Readonly<v.InferOutput<typeof buildSchema>>;
-
-function timeOf(timestamp: string | undefined): number | undefined {
-  const time = Date.parse(timestamp ?? '');
-  return Number.isNaN(time) ? undefined : time;
-}
 
 /** Statuses of a build that has ended; the words differ between versions of the API. */
 const ended =
@@ -483,9 +417,9 @@ export function hasBuildEnded(status: string): boolean {
   return ended.test(status);
 }
 
-export const parseBuild = fieldParser('build', buildSchema);
+export const parseBuild = parser(field('build', buildSchema));
 
-export const parseBuilds = fieldParser('builds', entries(buildSchema));
+export const parseBuilds = parser(field('builds', entries(buildSchema)));
 
 /** The response to a request to build. */
 export type StartedBuild = Readonly<ReturnType<typeof parseStartedBuild>>;
@@ -503,15 +437,10 @@ export const parseStartedBuild = parser(
   ),
 );
 
-export const parseBuildLogs = fieldParser('logs', entries(v.string()));
+export const parseBuildLogs = parser(field('logs', entries(v.string())));
 
 /** Where to upload an archive: a form that the platform signed for this one file. */
-export interface UploadForm {
-  readonly uploadId: string;
-  readonly url: string;
-  /** The fields of the form, in order. Anybody who has them can upload. */
-  readonly fields: Readonly<Record<string, string>>;
-}
+export type UploadForm = Readonly<ReturnType<typeof parseUploadForm>>;
 
 export const parseUploadForm = parser(
   v.pipe(
@@ -524,9 +453,10 @@ export const parseUploadForm = parser(
       ),
       uploadFields: v.record(v.string(), v.string()),
     }),
-    v.transform(({ uploadId, uploadUrl, uploadFields }): UploadForm => ({
+    v.transform(({ uploadId, uploadUrl, uploadFields }) => ({
       uploadId,
       url: uploadUrl,
+      /** The fields of the form, in order. Anybody who has them can upload. */
       fields: uploadFields,
     })),
   ),
