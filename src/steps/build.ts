@@ -15,7 +15,7 @@ import {
 import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
 import type { StepContext } from './context.js';
-import { graceLimit, poll, WaitTimeoutError } from './polling.js';
+import { graceLimit, poll, type PollResult } from './polling.js';
 import { Progress, WorkProgress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
 
@@ -168,30 +168,27 @@ async function awaitBuild(
   const { clock } = journal;
   const deadline = new Deadline(clock, 'build-timeout', timeout);
   const progress = new Progress(journal, `Build in ${region}, `);
-  let lastSeen: string | undefined;
-  const checkStatus = async (): Promise<{ done: Build } | undefined> => {
+  const checkStatus = async (): Promise<PollResult<Build>> => {
     // Each check is repeated anyway, so a request is tried only once.
     const build = await cloud.build(id, { deadline, attempts: 1 });
     if (build === undefined) {
-      const isNew = found === undefined && lastSeen === undefined;
+      const isNew = found === undefined && progress.state === undefined;
       if (isNew && progress.elapsed < graceLimit) return undefined;
       throw new StepError(isNew ? 'build-missing' : 'build-gone', { buildId: id });
     }
-    lastSeen = build.status;
     progress.update(build.status);
     return hasBuildEnded(build.status) ? { done: build } : undefined;
   };
-  try {
-    const ended = await poll(checkStatus, { clock, deadline, progress, signal: abandoned });
-    if (ended.status === 'success') return;
-    const logs = await lastLines(cloud, id);
-    const { status: endedAs, errorMessage: platformMessage } = ended;
-    throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
-  } catch (error) {
-    if (!(error instanceof WaitTimeoutError)) throw error;
-    const facts = { buildId: id, lastSeen, deadline };
-    throw new StepError('build-timeout', facts, { cause: error.cause });
-  }
+  const onTimeout = (cause: unknown): never => {
+    const facts = { buildId: id, lastSeen: progress.state, deadline };
+    throw new StepError('build-timeout', facts, { cause });
+  };
+  const waiting = { clock, deadline, progress, onTimeout, signal: abandoned };
+  const ended = await poll(checkStatus, waiting);
+  if (ended.status === 'success') return;
+  const logs = await lastLines(cloud, id);
+  const { status: endedAs, errorMessage: platformMessage } = ended;
+  throw new StepError('build-failed', { buildId: id, status: endedAs, platformMessage, logs });
 }
 
 /** Undefined if they cannot be read; the failure is reported without them. */

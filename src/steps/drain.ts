@@ -6,7 +6,7 @@ import { CancelledError } from '../time/cancellation.js';
 import { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
 import type { StepContext } from './context.js';
-import { poll, WaitTimeoutError, type PollResult } from './polling.js';
+import { poll, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
 import { agentSubject, workOn } from './subjects.js';
 
@@ -85,23 +85,18 @@ async function drain(
     if (older?.count === 0 && !older.isCut) return { done: true };
     const desired = (await cloud.agent(name, { deadline, attempts: 1 }))?.desiredDeploymentId;
     if (desired !== undefined && desired !== agent.deploymentId) newer.add(desired);
-    progress.update(
-      older === undefined
-        ? 'the platform does not show which deployments the sessions run on'
-        : `sessions on older deployments: ${sessionsWords(older)}`,
-    );
-    return undefined;
+    return older === undefined
+      ? 'the platform does not show which deployments the sessions run on'
+      : `sessions on older deployments: ${sessionsWords(older)}`;
+  };
+  const onTimeout = (cause: unknown): never => {
+    const left = agent.sessionsOnOlder ?? undefined;
+    throw new StepError('drain-timeout', { left, deadline }, { cause });
   };
 
   const step = (elapsed: number): number =>
     pollingDelay(elapsed, () => clock.random(), longestStep);
-  try {
-    await poll(checkStatus, { clock, deadline, progress, step });
-  } catch (error) {
-    if (!(error instanceof WaitTimeoutError)) throw error;
-    const left = agent.sessionsOnOlder ?? undefined;
-    throw new StepError('drain-timeout', { left, deadline }, { cause: error.cause });
-  }
+  await poll(checkStatus, { clock, deadline, progress, onTimeout, step });
   log.info(`No session of ${name} is running on an older deployment.`);
 }
 

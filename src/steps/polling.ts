@@ -10,23 +10,17 @@ const maxRetryAfter = 60_000;
 /** Milliseconds for which reads may not show what this run has just created. */
 export const graceLimit = 10_000;
 
-/** The result of a status check; undefined to keep waiting. */
-export type PollResult<Result> = { readonly done: Result } | undefined;
-
-/** A wait timed out. */
-export class WaitTimeoutError extends Error {
-  constructor(options?: ErrorOptions) {
-    super('the limit has passed', options);
-    this.name = 'WaitTimeoutError';
-  }
-}
+/** The result of a status check: what ends the wait, or the state in words, if it is known. */
+export type PollResult<Result> = { readonly done: Result } | string | undefined;
 
 /** How often to check, and what ends the wait. */
-export interface Wait {
+export interface Wait<Result> {
   readonly clock: Clock;
   readonly deadline: Deadline;
   /** Ended with the wait. */
   readonly progress: Progress;
+  /** Called when the deadline has passed, with the failure of the last status check, if it failed. */
+  readonly onTimeout: (cause: CallError | undefined) => Result | Promise<Result>;
   /** Milliseconds until the next check, `elapsed` after the first; grows to 5 s by default. */
   readonly step?: (elapsed: number) => number;
   /** Ends the wait, which rejects with its reason. */
@@ -40,7 +34,7 @@ export interface Wait {
  */
 export async function poll<Result>(
   checkStatus: () => Promise<PollResult<Result>>,
-  wait: Wait,
+  wait: Wait<Result>,
 ): Promise<Result> {
   try {
     return await keepPolling(checkStatus, wait);
@@ -51,7 +45,7 @@ export async function poll<Result>(
 
 async function keepPolling<Result>(
   checkStatus: () => Promise<PollResult<Result>>,
-  { clock, deadline, progress, signal, step = defaultStep(clock) }: Wait,
+  { clock, deadline, progress, onTimeout, signal, step = defaultStep(clock) }: Wait<Result>,
 ): Promise<Result> {
   const startedAt = clock.now();
   let failedChecks = 0;
@@ -60,13 +54,14 @@ async function keepPolling<Result>(
     let retryAfter = 0;
     try {
       const result = await checkStatus();
+      if (typeof result === 'string') progress.update(result);
       if (failedChecks > 0)
         progress.remark(
           `The platform responds again, after ${failedChecks} failed status ${failedChecks === 1 ? 'check' : 'checks'}.`,
         );
       failedChecks = 0;
       failure = undefined;
-      if (result !== undefined) return result.done;
+      if (typeof result === 'object') return result.done;
     } catch (error) {
       if (!(error instanceof CallError && (error.isTransient || error.outOfTime === deadline))) {
         throw error;
@@ -83,7 +78,10 @@ async function keepPolling<Result>(
     }
     const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, maxRetryAfter));
     await abortableSleep(clock, Math.min(pause, deadline.remaining()), signal);
-    if (deadline.hasPassed()) throw new WaitTimeoutError({ cause: failure });
+    if (deadline.hasPassed()) {
+      progress.end();
+      return onTimeout(failure);
+    }
   }
 }
 

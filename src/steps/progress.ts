@@ -18,7 +18,7 @@ export class Progress {
   readonly #clock: Clock;
   readonly #log: (message: string) => void;
   readonly #startedAt: number;
-  #state = 'waiting for the first status check';
+  #state: string | undefined;
   #changedAt: number;
   #reminder = new AbortController();
   #hasEnded = false;
@@ -32,6 +32,11 @@ export class Progress {
     this.#startedAt = clock.now();
     this.#changedAt = this.#startedAt;
     this.#scheduleReminder();
+  }
+
+  /** The last state; undefined if none is known yet. */
+  get state(): string | undefined {
+    return this.#state;
   }
 
   /** Milliseconds since the wait began. */
@@ -63,7 +68,8 @@ export class Progress {
   }
 
   #report(): void {
-    this.#log(`${(this.elapsed / 1000).toFixed(1)} s: ${this.#state}`);
+    const state = this.#state ?? 'waiting for the first status check';
+    this.#log(`${(this.elapsed / 1000).toFixed(1)} s: ${state}`);
     this.#scheduleReminder();
   }
 

@@ -1,10 +1,10 @@
 import { asIs, listOf } from '../text/list.js';
 import { CancelledError } from '../time/cancellation.js';
-import type { SecretSetStatus } from '../pipecat/answers.js';
+import type { SecretSet } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Deadline } from '../time/deadline.js';
 import { ReleaseError, StepError, SubjectError } from '../record/errors.js';
-import { graceLimit, poll, WaitTimeoutError } from './polling.js';
+import { graceLimit, poll, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
 import type { SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
@@ -53,34 +53,30 @@ export async function awaitSecretSets(
       waiting.delete(set);
     }
   };
-  const checkStatus = async (): Promise<{ done: undefined } | undefined> => {
-    for (const { set, found } of await readStatuses(cloud, [...waiting.keys()], deadline)) {
-      recordStatus(set, found);
-    }
+  const checkStatus = async (): Promise<PollResult<undefined>> => {
+    const statuses = await readStatuses(cloud, [...waiting.keys()], deadline);
+    for (const [set, found] of statuses) recordStatus(set, found);
     progress.update(wordsFor(sets, seen));
     return waiting.size === 0 ? { done: undefined } : undefined;
   };
+  const onTimeout = (cause: unknown): undefined => {
+    for (const set of waiting.keys()) {
+      const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
+      fail(set, new StepError('secrets-timeout', facts, { cause }));
+    }
+  };
 
   try {
-    await poll(checkStatus, { clock, deadline, progress });
+    await poll(checkStatus, { clock, deadline, progress, onTimeout });
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const [first, ...others] = waiting.keys();
-    if (first === undefined) throw error;
-    if (error instanceof WaitTimeoutError) {
-      for (const set of [first, ...others]) {
-        const facts = { lastSeen: seen.get(set), waited: progress.elapsed, deadline };
-        fail(set, new StepError('secrets-timeout', facts, { cause: error.cause }));
-      }
-    } else if (error instanceof CancelledError) {
-      // The platform continues to provision them.
-      failures.push(error);
-      for (const set of [first, ...others]) waiting.get(set)?.('running');
-    } else {
-      // One failed check is one failure, even for several sets.
-      fail(first, error);
-      for (const set of others) waiting.get(set)?.('failed');
-    }
+    const [first] = waiting.keys();
+    if (first === undefined || !(error instanceof Error)) throw error;
+    const isCancelled = error instanceof CancelledError;
+    // One failed check is one failure, even for several sets.
+    if (isCancelled) failures.push(error);
+    else fail(first, error);
+    // If the run is cancelled, the platform continues to provision them.
+    for (const end of waiting.values()) end(isCancelled ? 'running' : 'failed');
   }
   if (failures.length > 0) throw new ReleaseError(failures);
 }
@@ -112,35 +108,27 @@ function stateOf({ status, referenced }: Found): string {
     : status;
 }
 
-interface Found {
-  readonly status: SecretSetStatus;
-  readonly referenced: boolean;
-  readonly errorMessage: string | undefined;
-}
+/** What a status check shows of a set. */
+type Found = Pick<SecretSet, 'status' | 'referenced' | 'errorMessage'>;
 
-/** A set and its status; undefined if it does not exist. */
-interface Read {
-  readonly set: SecretSetRecord;
-  readonly found: Found | undefined;
-}
-
-/** Sends one request per check, however many sets there are. */
+/** Sends one request per check, however many sets there are. A set that does not exist is undefined. */
 async function readStatuses(
   cloud: PipecatCloud,
   sets: readonly SecretSetRecord[],
   deadline: Deadline,
-): Promise<Read[]> {
+): Promise<ReadonlyMap<SecretSetRecord, Found | undefined>> {
   // Each check is repeated anyway, so a request is tried only once.
   const options = { deadline, attempts: 1 };
   const [first, ...others] = sets;
   // An image pull secret cannot be read by name.
   if (first?.kind === 'secret' && others.length === 0) {
-    return [{ set: first, found: await cloud.secretSet(first.name, options) }];
+    return new Map([[first, await cloud.secretSet(first.name, options)]]);
   }
   const list = await cloud.secretSets(options);
-  return sets.map((set) => {
+  const find = (set: SecretSetRecord): Found | undefined => {
     const found = list.find(({ name }) => name === set.name);
     if (found !== undefined) cloud.requireReadable(found);
-    return { set, found };
-  });
+    return found;
+  };
+  return new Map(sets.map((set) => [set, find(set)]));
 }

@@ -2,7 +2,7 @@ import { CancelledError } from '../time/cancellation.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { Deployed } from './deploy.js';
 import { isStepFailure, StepError } from '../record/errors.js';
-import { graceLimit, poll, WaitTimeoutError } from './polling.js';
+import { graceLimit, poll, type PollResult } from './polling.js';
 import { failureLogs } from './failure-logs.js';
 import { Progress } from './progress.js';
 import type { AgentRecord } from '../record/record.js';
@@ -31,21 +31,16 @@ export async function awaitRollout(
   const { name } = record;
   const progress = new Progress(journal, `${name}: `);
   let lastAgent: Agent | undefined;
-  let lastSeen = 'no status check of the agent succeeded';
   let infrastructureIssue = false;
   let history = historyBefore(before);
 
-  const checkStatus = async (): Promise<
-    { done: Exclude<Judgment, { state: 'waiting' }> } | undefined
-  > => {
+  const checkStatus = async (): Promise<PollResult<Exclude<Judgment, { state: 'waiting' }>>> => {
     const agent = await cloud.agent(name, { deadline, attempts: 1 });
     if (agent === undefined) {
       const isNew = record.outcome === 'created' && lastAgent === undefined;
       if (!isNew) throw new StepError('agent-gone', {});
       if (progress.elapsed >= graceLimit) throw new StepError('agent-missing', {});
-      lastSeen = 'the platform does not show the new agent yet';
-      progress.update(lastSeen);
-      return undefined;
+      return 'the platform does not show the new agent yet';
     }
     lastAgent = agent;
     const now = clock.now();
@@ -58,13 +53,24 @@ export async function awaitRollout(
       );
     }
     infrastructureIssue = judgment.infrastructureIssue;
-    lastSeen = judgment.words;
-    progress.update(judgment.words);
-    return undefined;
+    return judgment.words;
+  };
+  const onTimeout = async (cause: unknown): Promise<never> => {
+    const seen = {
+      lastSeen: progress.state ?? 'no status check of the agent succeeded',
+      lastSeenFor: progress.unchangedFor,
+      infrastructureIssue,
+      previousServes:
+        lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
+    };
+    record.previousServes = seen.previousServes;
+    const logs = await failureLogs(context, record, { deploymentId });
+    const facts = { deploymentId, logs: logs?.lines, deadline, ...seen };
+    throw new StepError('wait-timeout', facts, { cause });
   };
 
   try {
-    const judgment = await poll(checkStatus, { clock, deadline, progress });
+    const judgment = await poll(checkStatus, { clock, deadline, progress, onTimeout });
     if (judgment.state === 'superseded') {
       throw new StepError('superseded', { deploymentId, supersededBy: judgment.by });
     }
@@ -83,18 +89,7 @@ export async function awaitRollout(
     // The platform continues the rollout even if the run is cancelled.
     if (error instanceof CancelledError) throw error;
     record.outcome = isStepFailure(error, 'superseded') ? 'superseded' : 'failed';
-    if (!(error instanceof WaitTimeoutError)) throw error;
-    const seen = {
-      lastSeen,
-      lastSeenFor: progress.unchangedFor,
-      infrastructureIssue,
-      previousServes:
-        lastAgent !== undefined && previousServes(lastAgent, deploymentId, previousId),
-    };
-    record.previousServes = seen.previousServes;
-    const logs = await failureLogs(context, record, { deploymentId });
-    const facts = { deploymentId, logs: logs?.lines, deadline, ...seen };
-    throw new StepError('wait-timeout', facts, { cause: error.cause });
+    throw error;
   }
   record.ready = true;
   record.readyAt = clock.wallTime();

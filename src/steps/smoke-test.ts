@@ -10,14 +10,14 @@ import {
 } from '../pipecat/errors.js';
 import type { SmokeTestSettings } from '../plan/settings.js';
 import { StepError, type SmokeTestFailure } from '../record/errors.js';
-import type { AgentRecord, SmokeTestRecord } from '../record/record.js';
+import type { AgentRecord } from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import type { Clock } from '../time/clock.js';
 import { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
-import type { SessionAccess, StepContext } from './context.js';
+import type { StepContext } from './context.js';
 import { failureLogs } from './failure-logs.js';
-import { poll, WaitTimeoutError, type PollResult } from './polling.js';
+import { poll, type PollResult } from './polling.js';
 import { Progress } from './progress.js';
 
 /** Number of lost responses to a start; each may leave a session that nobody can identify. */
@@ -37,21 +37,16 @@ const pathLimit = 10_000;
 /** Seconds from the end of the smoke test until its room expires. */
 const roomMargin = 60;
 
-/** The result of a smoke test. */
-type Verdict =
+/** The result of one attempt; of the smoke test, if no other attempt follows. */
+type Verdict = {
+  /** Milliseconds to wait at least before another attempt; undefined if none should follow. */
+  readonly retryAfter?: number;
+} & (
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly failure: SmokeTestFailure }
   /** `because` is the end of a sentence. */
-  | { readonly outcome: 'inconclusive'; readonly because: string };
-
-/** The result of one attempt: the verdict, or a reason to try again. */
-type Attempt =
-  | { readonly done: Verdict }
-  /** `again` is the verdict if there is no time for another attempt. */
-  | { readonly again: Verdict; readonly retryAfter?: number };
-
-/** The result of watching a session; it may also have run without a sign of its bot. */
-type Followed = Attempt | { readonly silentSince: number };
+  | { readonly outcome: 'inconclusive'; readonly because: string }
+);
 
 /**
  * Starts a session on a deployment that is ready, watches it, and stops it. Warns if the result is
@@ -79,13 +74,8 @@ interface SmokeTestParts {
 }
 
 class SmokeTest {
-  readonly #context: StepContext;
-  readonly #sessions: SessionAccess;
+  readonly #test: SmokeTestParts;
   readonly #clock: Clock;
-  readonly #record: AgentRecord;
-  readonly #deploymentId: string;
-  readonly #settings: SmokeTestSettings;
-  readonly #surface: PublicSurface;
   readonly #deadline: Deadline;
   #lostStarts = 0;
   /** The verdict of the earlier attempts. */
@@ -94,15 +84,10 @@ class SmokeTest {
   #sessionId: string | undefined;
   #seen: Session | undefined;
 
-  constructor({ context, record, deploymentId, settings, surface }: SmokeTestParts) {
-    this.#context = context;
-    this.#sessions = context.sessions;
-    this.#clock = context.journal.clock;
-    this.#record = record;
-    this.#deploymentId = deploymentId;
-    this.#settings = settings;
-    this.#surface = surface;
-    this.#deadline = new Deadline(this.#clock, 'smoke-test-timeout', settings.timeout);
+  constructor(test: SmokeTestParts) {
+    this.#test = test;
+    this.#clock = test.context.journal.clock;
+    this.#deadline = this.#limit(test.settings.timeout);
   }
 
   async run(): Promise<void> {
@@ -116,45 +101,45 @@ class SmokeTest {
   async #attempts(): Promise<Verdict> {
     let pause: number = pauses.first;
     for (;;) {
-      const attempt = await this.#attempt();
-      if ('done' in attempt) return attempt.done;
-      this.#earlier = attempt.again;
-      const retryAfter = Math.min(attempt.retryAfter ?? 0, maxRetryAfter);
+      const verdict = await this.#attempt();
+      if (verdict.retryAfter === undefined) return verdict;
+      this.#earlier = verdict;
+      const retryAfter = Math.min(verdict.retryAfter, maxRetryAfter);
       // The last attempt starts shortly before the limit.
       const longest = this.#deadline.remaining() - lastAttempt;
-      if (longest < Math.max(pauses.first, retryAfter)) return attempt.again;
+      if (longest < Math.max(pauses.first, retryAfter)) return verdict;
       await this.#clock.sleep(Math.min(Math.max(pause, retryAfter), longest));
       pause = Math.min(pause * pauses.growth, pauses.longest);
     }
   }
 
   /** Starts one session, watches it, and always stops it. */
-  async #attempt(): Promise<Attempt> {
+  async #attempt(): Promise<Verdict> {
     const sessionId = await this.#start();
     if (typeof sessionId !== 'string') return sessionId;
-    let followed: Followed;
+    const startedAt = this.#clock.now();
+    let verdict: Verdict | undefined;
     try {
-      followed = await this.#follow(sessionId);
+      verdict = await this.#follow(sessionId, startedAt);
     } finally {
       if (this.#seen?.hasEnded !== true) await this.#stop(sessionId);
     }
-    if (!('silentSince' in followed)) return followed;
-    return { done: await this.#readOnceMore(sessionId, followed.silentSince) };
+    return verdict ?? this.#readOnceMore(sessionId, startedAt);
   }
 
-  async #start(): Promise<string | Attempt> {
-    const { name } = this.#record;
-    const { transport, body } = this.#settings;
+  async #start(): Promise<string | Verdict> {
+    const { context, record, settings, surface } = this.#test;
+    const { transport, body } = settings;
     const deadline = this.#deadline;
     const end = (this.#clock.wallTime() + deadline.remaining()) / 1000;
     const expiresAt = Math.ceil(end) + roomMargin;
     try {
       const how = { transport, body, expiresAt };
-      const { sessionId, credentials } = await this.#surface.start(name, how, { deadline });
-      this.#sessions.hide(credentials);
+      const { sessionId, credentials } = await surface.start(record.name, how, { deadline });
+      context.sessions.hide(credentials);
       this.#sessionId = sessionId;
       this.#seen = undefined;
-      this.#context.journal.log.info(`Started the session ${sessionId} of ${name}.`);
+      context.journal.log.info(`Started the session ${sessionId} of ${record.name}.`);
       return sessionId;
     } catch (error) {
       if (error instanceof InterruptedCallError) this.#lostStarts++;
@@ -163,96 +148,52 @@ class SmokeTest {
     }
   }
 
-  #notStarted(error: CallError): Attempt {
-    if (error instanceof NotSentError && this.#earlier !== undefined) {
-      return { again: this.#earlier };
-    }
-    if (error instanceof StatusError) {
-      const judged = this.#judgeRefusal(error);
-      if (judged !== undefined) return judged;
-    }
+  #notStarted(error: CallError): Verdict {
+    const isUnsent = error instanceof NotSentError;
+    if (isUnsent && this.#earlier !== undefined) return again(this.#earlier);
+    const refusal = error instanceof StatusError ? judgeRefusal(error) : undefined;
+    if (refusal !== undefined) return refusal;
     const verdict = inconclusive(`no session could be started: ${error.reason}`);
     // If the response was lost, or is not from the platform, a session may be running.
-    if (error.mayBeCarriedOut && !(error instanceof NotSentError)) {
+    if (error.mayBeCarriedOut && !isUnsent) {
       this.#lostStarts++;
-      this.#context.journal.log.info(`Could not start a session: ${error.reason}.`);
-      if (this.#lostStarts >= mostLostStarts) return { done: verdict };
-      return { again: verdict };
+      this.#test.context.journal.log.info(`Could not start a session: ${error.reason}.`);
+      return this.#lostStarts >= mostLostStarts ? verdict : again(verdict);
     }
-    return error.isTransient || error instanceof NotSentError
-      ? { again: verdict }
-      : { done: verdict };
+    return error.isTransient || isUnsent ? again(verdict) : verdict;
   }
 
-  #judgeRefusal(refusal: StatusError): Attempt | undefined {
-    const { status, kind, retryAfter } = refusal;
-    if (kind === 'billing-required' || has(refusal, 'PCC-1004')) {
-      return { done: inconclusive(`the platform requires billing: ${refusal.reason}`) };
-    }
-    if (kind === 'credential-refused' || kind === 'permission-denied') {
-      throw new StepError('smoke-test-key-refused', { refusal }, { cause: refusal });
-    }
-    const again = (verdict: Verdict): Attempt => ({
-      again: verdict,
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    });
-    if (status === 429) {
-      return again(inconclusive(`the agent was at capacity until the end: ${refusal.reason}`));
-    }
-    if (status === 404) {
-      return again(
-        inconclusive(
-          `the public key cannot access the agent: ${refusal.reason}. The key may belong to another organization`,
-        ),
-      );
-    }
-    if (status === 503 || has(refusal, 'PCC-1001')) {
-      return again(failed({ kind: 'not-startable', refusal }));
-    }
-    return undefined;
-  }
-
-  /** Watches a session until there is a result. */
-  async #follow(sessionId: string): Promise<Followed> {
-    const { name } = this.#record;
-    const { transport, path, duration } = this.#settings;
-    const { journal } = this.#context;
+  /** Watches a session until there is a verdict; undefined if nothing shows that its bot has started. */
+  async #follow(sessionId: string, startedAt: number): Promise<Verdict | undefined> {
+    const { context, record, deploymentId, settings } = this.#test;
+    const { transport, path, duration } = settings;
+    const { journal } = context;
     const clock = this.#clock;
-    const startedAt = clock.now();
     // For WebRTC, the platform does not say when the bot starts.
     const awaitsStart = transport !== 'webrtc';
     const endpoint = new Endpoint(path);
     let upSince: number | undefined;
-    const progress = new Progress(journal, `${name}: `);
+    const progress = new Progress(journal, `${record.name}: `);
 
-    const checkStatus = async (): Promise<PollResult<Followed>> => {
+    const checkStatus = async (): Promise<PollResult<Verdict | undefined>> => {
       const seen = await this.#read(sessionId, this.#deadline, 1);
-      if (seen === undefined) {
-        progress.update('the platform does not show the session yet');
-        return undefined;
-      }
-      const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
+      if (seen === undefined) return 'the platform does not show the session yet';
+      const state = judgeSession(seen, deploymentId, awaitsStart && !endpoint.hasAnswered);
       if (state.state === 'elsewhere') {
         journal.log.info(`The session ${sessionId} is running on another deployment. Stopping it.`);
-        return { done: { again: inconclusive(onOtherDeployment) } };
+        return { done: again(inconclusive(onOtherDeployment)) };
       }
-      if (state.state !== 'running') return { done: { done: this.#ended(seen, endpoint) } };
+      if (state.state !== 'running') return { done: this.#ended(seen, state.state, endpoint) };
       const refused = await endpoint.ask(() => this.#ask(sessionId, endpoint.path));
-      if (refused !== undefined) return { done: { done: failed(refused) } };
+      if (refused !== undefined) return { done: failed(refused) };
       const hasStarted = state.hasStarted || endpoint.hasAnswered || !awaitsStart;
-      if (!hasStarted) {
-        progress.update('the session is running, but its bot has not started yet');
-        return undefined;
-      }
+      if (!hasStarted) return 'the session is running, but its bot has not started yet';
       upSince ??= awaitsStart ? clock.now() : startedAt;
       const isUp = clock.now() - upSince >= duration;
-      if (isUp && !endpoint.isAwaited) return { done: { done: this.#passed(seen) } };
-      progress.update(
-        isUp
-          ? `waiting for a response to GET /${endpoint.path}`
-          : 'the bot has started; watching it',
-      );
-      return undefined;
+      if (!isUp) return 'the bot has started; watching it';
+      return endpoint.isAwaited
+        ? `waiting for a response to GET /${endpoint.path}`
+        : { done: passed(seen) };
     };
 
     const step = (elapsed: number): number => {
@@ -261,41 +202,33 @@ class SmokeTest {
       return left > 0 ? Math.min(usual, left) : usual;
     };
 
-    try {
-      return await poll(checkStatus, { clock, deadline: this.#deadline, progress, step });
-    } catch (error) {
-      if (error instanceof CallError) {
-        return { done: inconclusive(`the session could not be read: ${error.reason}`) };
-      }
-      if (!(error instanceof WaitTimeoutError)) throw error;
-      if (this.#seen === undefined) {
-        return { done: inconclusive('the platform did not show the session') };
-      }
-      if (upSince === undefined) return { silentSince: startedAt };
-      return { done: endpoint.verdict() ?? inconclusive(startedLate) };
-    }
-  }
+    const onTimeout = (): Verdict | undefined => {
+      if (this.#seen === undefined) return inconclusive('the platform did not show the session');
+      if (upSince === undefined) return undefined;
+      return endpoint.isAwaited ? failed(endpoint.failure) : inconclusive(startedLate);
+    };
 
-  #passed({ deploymentId }: Session): Verdict {
-    return deploymentId === undefined
-      ? inconclusive('the platform does not show which deployment the session ran on')
-      : { outcome: 'passed' };
+    try {
+      const deadline = this.#deadline;
+      return await poll(checkStatus, { clock, deadline, progress, step, onTimeout });
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return inconclusive(`the session could not be read: ${error.reason}`);
+    }
   }
 
   /** The verdict on a session that ended by itself. */
-  #ended(seen: Session, endpoint: Endpoint): Verdict {
-    const awaitsStart = this.#settings.transport !== 'webrtc';
-    const state = judgeSession(seen, this.#deploymentId, awaitsStart && !endpoint.hasAnswered);
-    const status = this.#shown(seen.completionStatus ?? 'no status');
+  #ended(seen: Session, state: 'completed' | 'failed' | 'unclear', endpoint: Endpoint): Verdict {
+    const { redact } = this.#test.context.sessions;
+    const status = redact(seen.completionStatus ?? 'no status').slice(0, 64);
     const hasStarted = seen.startSeconds !== undefined || endpoint.hasAnswered;
-    if (state.state === 'failed') return failed({ kind: 'ended', status, hasStarted });
-    if (state.state === 'unclear') {
+    if (state === 'failed') return failed({ kind: 'ended', status, hasStarted });
+    if (state === 'unclear') {
       return inconclusive(`the session ended with \`${status}\`, which is not a known status`);
     }
-    if (endpoint.isAwaited) {
-      return failed({ kind: 'ended-before-path', path: endpoint.path, status });
-    }
-    return this.#passed(seen);
+    return endpoint.isAwaited
+      ? failed({ kind: 'ended-before-path', path: endpoint.path, status })
+      : passed(seen);
   }
 
   /** Some sessions show only after their end when their bot started. */
@@ -306,34 +239,35 @@ class SmokeTest {
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
     }
-    const { startSeconds } = this.#seen ?? {};
-    if (startSeconds === undefined) {
+    const seen = this.#seen;
+    if (seen?.startSeconds === undefined) {
       return inconclusive('the session stayed up, but nothing shows that its bot started');
     }
-    const { transport, path, duration } = this.#settings;
-    if (path !== undefined) return new Endpoint(path).verdict() ?? inconclusive(startedLate);
-    const wasUp = transport === 'webrtc' || ran - startSeconds * 1000 >= duration;
-    return wasUp && this.#seen !== undefined ? this.#passed(this.#seen) : inconclusive(startedLate);
+    const { transport, path, duration } = this.#test.settings;
+    if (path !== undefined) return failed({ kind: 'path', path, status: undefined });
+    const wasUp = transport === 'webrtc' || ran - seen.startSeconds * 1000 >= duration;
+    return wasUp ? passed(seen) : inconclusive(startedLate);
   }
 
   async #read(id: string, deadline: Deadline, attempts: number): Promise<Session | undefined> {
-    const { name } = this.#record;
-    const seen = await this.#sessions.reading.session(name, id, { deadline, attempts });
+    const { context, record } = this.#test;
+    const seen = await context.sessions.reading.session(record.name, id, { deadline, attempts });
     this.#seen = seen ?? this.#seen;
     return seen;
   }
 
   #ask(sessionId: string, path: string): Promise<unknown> {
+    const { record, surface } = this.#test;
     const deadline = this.#limit(Math.min(pathLimit, this.#deadline.remaining()));
-    return this.#surface.ask(this.#record.name, sessionId, path, { deadline });
+    return surface.ask(record.name, sessionId, path, { deadline });
   }
 
   async #stop(sessionId: string): Promise<void> {
-    const { name, region } = this.#record;
-    const { journal } = this.#context;
+    const { context, record } = this.#test;
+    const { journal, sessions } = context;
+    const { name, region } = record;
     try {
-      const deadline = this.#limit(stopLimit);
-      await this.#sessions.stopping.stop(name, sessionId, { deadline });
+      await sessions.stopping.stop(name, sessionId, { deadline: this.#limit(stopLimit) });
       journal.log.info(`Stopped the session ${sessionId}.`);
     } catch (error) {
       if (!(error instanceof CallError) && !(error instanceof CancelledError)) throw error;
@@ -345,17 +279,26 @@ class SmokeTest {
   }
 
   async #report(verdict: Verdict): Promise<void> {
-    const { journal } = this.#context;
-    const { name, region } = this.#record;
-    this.#record.smokeTest = this.#recordOf(verdict);
+    const { context, record, deploymentId, settings } = this.#test;
+    const { journal } = context;
+    const { name, region } = record;
+    const sessionId = this.#sessionId;
+    record.smokeTest = {
+      outcome: verdict.outcome,
+      sessionId: sessionId ?? null,
+      deploymentId: this.#seen?.deploymentId ?? null,
+      startSeconds: this.#seen?.startSeconds ?? null,
+      coldStart: this.#seen?.coldStart ?? null,
+    };
     if (verdict.outcome === 'failed') {
-      const sessionId = this.#sessionId;
+      const logs =
+        sessionId === undefined ? undefined : await failureLogs(context, record, { sessionId });
       throw new StepError('smoke-test-failed', {
-        deploymentId: this.#deploymentId,
+        deploymentId,
         sessionId,
         because: verdict.failure,
-        logs: await this.#logsOf(sessionId),
-        hasTransport: this.#settings.transport !== undefined,
+        logs: logs?.lines,
+        hasTransport: settings.transport !== undefined,
       });
     }
     if (verdict.outcome === 'inconclusive') {
@@ -365,42 +308,46 @@ class SmokeTest {
       return;
     }
     journal.log.info(
-      `The smoke test of ${name} passed: the session ran on the deployment ${this.#deploymentId}.`,
+      `The smoke test of ${name} passed: the session ran on the deployment ${deploymentId}.`,
     );
-  }
-
-  async #logsOf(sessionId: string | undefined): Promise<readonly string[] | undefined> {
-    if (sessionId === undefined) return undefined;
-    return (await failureLogs(this.#context, this.#record, { sessionId }))?.lines;
-  }
-
-  #recordOf({ outcome }: Verdict): SmokeTestRecord {
-    const { deploymentId, startSeconds, coldStart } = this.#seen ?? {};
-    return {
-      outcome,
-      sessionId: this.#sessionId ?? null,
-      deploymentId: deploymentId ?? null,
-      startSeconds: startSeconds ?? null,
-      coldStart: coldStart ?? null,
-    };
   }
 
   #warnOfLostStarts(): void {
     if (this.#lostStarts === 0) return;
-    const { name, region } = this.#record;
+    const { context, record } = this.#test;
     const starts = this.#lostStarts === 1 ? 'a start' : `${this.#lostStarts} starts`;
-    this.#context.journal.warning(
-      `The response to ${starts} of a session of \`${name}\` in \`${region}\` was lost. A session that nobody can identify may run until the session limit.`,
+    context.journal.warning(
+      `The response to ${starts} of a session of \`${record.name}\` in \`${record.region}\` was lost. A session that nobody can identify may run until the session limit.`,
     );
   }
 
   #limit(milliseconds: number): Deadline {
     return new Deadline(this.#clock, 'smoke-test-timeout', milliseconds);
   }
+}
 
-  #shown(word: string): string {
-    return this.#sessions.redact(word).slice(0, 64);
+/** The verdict on a refusal to start a session; undefined if only its status counts. */
+function judgeRefusal(refusal: StatusError): Verdict | undefined {
+  const { status, kind, reason, retryAfter } = refusal;
+  if (kind === 'billing-required' || has(refusal, 'PCC-1004')) {
+    return inconclusive(`the platform requires billing: ${reason}`);
   }
+  if (kind === 'credential-refused' || kind === 'permission-denied') {
+    throw new StepError('smoke-test-key-refused', { refusal }, { cause: refusal });
+  }
+  if (status === 429) {
+    return again(inconclusive(`the agent was at capacity until the end: ${reason}`), retryAfter);
+  }
+  if (status === 404) {
+    const verdict = inconclusive(
+      `the public key cannot access the agent: ${reason}. The key may belong to another organization`,
+    );
+    return again(verdict, retryAfter);
+  }
+  if (status === 503 || has(refusal, 'PCC-1001')) {
+    return again(failed({ kind: 'not-startable', refusal }), retryAfter);
+  }
+  return undefined;
 }
 
 /** The bot's own endpoint that must respond, if there is one. */
@@ -431,16 +378,12 @@ class Endpoint {
       const isStatus = error instanceof StatusError || error instanceof RedirectError;
       if (!isStatus) return undefined;
       this.#status = error.status;
-      return passingStatuses.includes(error.status) ? undefined : this.#failure();
+      return passingStatuses.includes(error.status) ? undefined : this.failure;
     }
   }
 
-  /** The verdict if it has not responded by the end. */
-  verdict(): Verdict | undefined {
-    return this.isAwaited ? failed(this.#failure()) : undefined;
-  }
-
-  #failure(): SmokeTestFailure {
+  /** Why the test failed, if it has not responded by the end. */
+  get failure(): SmokeTestFailure {
     return { kind: 'path', path: this.path, status: this.#status };
   }
 }
@@ -459,6 +402,17 @@ function inconclusive(because: string): Verdict {
 
 function failed(failure: SmokeTestFailure): Verdict {
   return { outcome: 'failed', failure };
+}
+
+function passed({ deploymentId }: Session): Verdict {
+  return deploymentId === undefined
+    ? inconclusive('the platform does not show which deployment the session ran on')
+    : { outcome: 'passed' };
+}
+
+/** A verdict that counts only if there is no time for another attempt. */
+function again(verdict: Verdict, retryAfter = 0): Verdict {
+  return { ...verdict, retryAfter };
 }
 
 function has(refusal: StatusError, code: string): boolean {
