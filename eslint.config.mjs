@@ -16,6 +16,7 @@ const folders = [
   ['github', 'steps'],
   ['inputs'],
   ['report'],
+  ['run'],
 ];
 
 /** The only package of GitHub Actions that a folder may import. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startEmulator, type Emulator } from '../emulator/index.js';
 import type { Actions } from '../src/report/actions.js';
-import { run } from '../src/run.js';
+import { run } from '../src/run/run.js';
 import { systemClock } from '../src/time/clock.js';
 
 /** A release that the action rejects before the first write, and its error. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { actionsOf, unfailing } from './report/actions.js';
 import { readTextFile } from './inputs/files.js';
-import { run } from './run.js';
+import { run } from './run/run.js';
 import { systemErrorCode } from './text/system-error.js';
 import { systemClock } from './time/clock.js';
 import { endProcess } from './time/end-process.js';

@@ -10,7 +10,7 @@ import {
   pullRequestNumber,
 } from '../../src/github/event.js';
 import { readInputs } from '../../src/inputs/read-inputs.js';
-import { run } from '../../src/run.js';
+import { run } from '../../src/run/run.js';
 import { failureKinds } from '../../src/report/failures.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 import { anyImage, inputVariables } from '../support/release-run.js';

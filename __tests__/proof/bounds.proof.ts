@@ -3,7 +3,7 @@ import { platformRegions, startEmulator, type SeededRegion } from '../../emulato
 import { inputNames } from '../../src/inputs/declared.js';
 import { readInputs } from '../../src/inputs/read-inputs.js';
 import { readFiles } from '../../src/inputs/secrets/files.js';
-import { run } from '../../src/run.js';
+import { run } from '../../src/run/run.js';
 import { masksFor } from '../../src/secrecy/masks.js';
 import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';

@@ -17,7 +17,6 @@ function begin() {
     warning: (message) => told.push(`warning: ${message}`),
     beginStep: (name) => told.push(`begin ${name}`),
     endStep: ({ name, outcome, duration }) => told.push(`end ${name}: ${outcome}, ${duration} ms`),
-    plan: () => undefined,
   };
   return { clock, told, journal: new Journal(clock, log) };
 }

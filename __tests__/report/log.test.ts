@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StepName, StepRecord } from '../../src/record/record.js';
 import { quoted, releaseLog } from '../../src/report/log.js';
-import { setBuildOutputs } from '../../src/report/outputs.js';
+import { setBuildOutputs } from '../../src/report/build-outputs.js';
+import { logPlan } from '../../src/report/plan-log.js';
 import { agentPlan, planOf } from '../support/accounts.js';
 import { buildPlan, packedContext } from '../support/accounts.js';
 import { RecordedActions } from '../support/recorded-actions.js';
@@ -15,21 +16,6 @@ function recorded(work: (log: ReturnType<typeof releaseLog>) => void): string[] 
   work(releaseLog(actions));
   return actions.log;
 }
-
-test('a plan stands below the group of the step that made it, where it is not folded away', () => {
-  const lines = recorded((log) => {
-    log.beginStep('preflight');
-    log.plan(planOf({ region: 'us-west', secretSets: [], build: undefined, agent: agentPlan() }));
-    log.endStep({ ...step('preflight'), duration: 20 });
-  });
-  expect(lines).toEqual([
-    'group: Preflight',
-    'info: Done in under 0.1 s.',
-    'endgroup',
-    'info: Region us-west:',
-    'info:   Keep the agent voice unchanged: nothing differs.',
-  ]);
-});
 
 describe('the groups of the log', () => {
   test('one after the other are one a step', () => {
@@ -103,10 +89,9 @@ describe('a line of the log', () => {
       name: '::error::voice',
       changes: [{ setting: 'image', before: 'a\n::error::x', after: '##[error]b' }],
     });
-    const lines = recorded((log) => {
-      log.plan(planOf({ region: '::us-west', secretSets: [], build: undefined, agent }));
-    });
-    const told = lines.flatMap((line) => line.replace(/^info: /, '').split('\n'));
+    const actions = new RecordedActions();
+    logPlan(actions, planOf({ region: '::us-west', secretSets: [], build: undefined, agent }));
+    const told = actions.log.flatMap((line) => line.replace(/^info: /, '').split('\n'));
     expect(told.length).toBeGreaterThan(2);
     for (const line of told) expect(line).not.toMatch(/^\s*::|##\[/);
   });

@@ -321,6 +321,20 @@ test('the log lists what the release will do, including deletions', async () => 
   );
 });
 
+test('the plan stands below the group of the preflight, where it is not folded away', async () => {
+  stage.emulator.seed.agent({ name: 'voice', image });
+  const { actions } = await stage.release({
+    ...credentials['API key'],
+    'agent-name': 'voice',
+    image,
+    'dry-run': 'true',
+  });
+  const { log } = actions;
+  const region = log.indexOf('info: Region us-west:');
+  expect(log.slice(log.indexOf('group: Preflight'), region).at(-1)).toBe('endgroup');
+  expect(log[region + 1]).toBe('info:   Keep the agent voice unchanged: nothing differs.');
+});
+
 describe('a dry run that binds another secret set', () => {
   const plan = {
     ...credentials['API key'],

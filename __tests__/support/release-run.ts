@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator/index.js';
-import { run, type Host } from '../../src/run.js';
+import { run } from '../../src/run/run.js';
+import type { Host } from '../../src/run/session.js';
 import type { WorkflowEvent } from '../../src/github/event.js';
 import { RecordedActions } from './recorded-actions.js';
 import { TestClock } from './test-clock.js';

@@ -1,7 +1,7 @@
 import { GitHubError } from './errors.js';
 import type { PullRequest } from './repository.js';
 import type { GitHubAccess } from './settings.js';
-import { withRepository, type ConnectionOptions } from './report-to-github.js';
+import { withRepository, type ConnectionOptions } from './connect.js';
 
 /** A pull request, or why it is unknown. */
 export type PullRequestLookup =

@@ -3,7 +3,8 @@ import type { Journal } from '../record/journal.js';
 import { isTornDown } from '../record/teardown-record.js';
 import { deactivateDeployments } from './agent-deployments.js';
 import { digest } from './plan-comment.js';
-import { orWarn, withRepository, type ConnectionOptions } from './report-to-github.js';
+import { withRepository, type ConnectionOptions } from './connect.js';
+import { orWarn } from './report-to-github.js';
 import type { GitHubSettings } from './settings.js';
 
 /** What the comment about a preview needs. */

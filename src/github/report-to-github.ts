@@ -1,39 +1,11 @@
 import { AgentDeployments, type EnvironmentKind } from './agent-deployments.js';
 import { GitHubError } from './errors.js';
-import type { Repository, RepositoryOptions } from './repository.js';
+import { connect, withRepository, type ConnectionOptions } from './connect.js';
 import { keepPlanComment } from './plan-comment.js';
 import { pullRequestNumber, type WorkflowEvent } from './event.js';
-import type { GitHubAccess, GitHubSettings } from './settings.js';
+import type { GitHubSettings } from './settings.js';
 import { nameInRegion } from '../plan/name-template.js';
 import type { Journal } from '../record/journal.js';
-import { version } from '../version.js';
-
-/** How to connect to GitHub, besides the settings. */
-export type ConnectionOptions = Pick<RepositoryOptions, 'clock' | 'signal' | 'redact'>;
-
-/** Loads the client, and connects. */
-async function connect(
-  { token, apiUrl, owner, repository }: GitHubAccess,
-  options: ConnectionOptions,
-): Promise<Repository> {
-  const { connectRepository } = await import('./repository.js');
-  const userAgent = `pipecat-cloud-release/${version}`;
-  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...options });
-}
-
-/** Connects to the repository, and closes the connection after the work. */
-export async function withRepository<Result>(
-  access: GitHubAccess,
-  options: ConnectionOptions,
-  work: (repository: Repository) => Promise<Result>,
-): Promise<Result> {
-  const repository = await connect(access, options);
-  try {
-    return await work(repository);
-  } finally {
-    repository.close();
-  }
-}
 
 /** Turns a failure into a warning: a run does not fail because it cannot report to GitHub. */
 export async function orWarn(journal: Journal, what: string, work: Promise<void>): Promise<void> {

@@ -1,6 +1,5 @@
 import type { Clock } from '../time/clock.js';
 import { AbandonedError, isCancellation } from './errors.js';
-import type { Plan } from '../plan/plan.js';
 import {
   buildsOf,
   type BuildRecord,
@@ -19,8 +18,6 @@ export interface ReleaseLog {
   warning(message: string): void;
   beginStep(step: StepName): void;
   endStep(step: StepRecord): void;
-  /** Shows the plan. */
-  plan(plan: Plan): void;
 }
 
 /** Keeps the record of a run, and writes the log. */

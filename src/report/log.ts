@@ -1,8 +1,6 @@
-import type { Plan } from '../plan/plan.js';
 import type { ReleaseLog } from '../record/journal.js';
 import type { StepName, StepRecord } from '../record/record.js';
 import type { Actions } from './actions.js';
-import { plannedChanges } from './changes.js';
 import { capital, duration, stepTitles } from './words.js';
 import { printable } from '../text/printable.js';
 
@@ -16,11 +14,6 @@ export function releaseLog(
   redact: (text: string) => string = (text) => text,
 ): ReleaseLog {
   const groups = new Groups(actions);
-  let plans: Plan[] = [];
-  const showPlans = (): void => {
-    for (const plan of plans) showPlan(actions, plan, redact);
-    plans = [];
-  };
   return {
     debug: (message) => {
       // It may be hidden, and then its group would be empty.
@@ -46,23 +39,8 @@ export function releaseLog(
       groups.begin();
       actions.info(capital(groups.isShared ? `${stepTitles[name]}: ${ending}` : ending));
       groups.remove(name);
-      showPlans();
-    },
-    plan: (plan) => {
-      // Below the group of the step that makes it, where it is not folded away.
-      plans.push(plan);
-      if (!groups.isRunning) showPlans();
     },
   };
-}
-
-function showPlan(actions: Actions, plan: Plan, redact: (text: string) => string): void {
-  for (const { region, changes } of plannedChanges(plan)) {
-    actions.info(withoutCommands(redact(`Region ${region}:`)));
-    for (const change of changes) {
-      actions.info(withoutCommands(redact(`  ${change.replace(/`/g, '')}`)));
-    }
-  }
 }
 
 /** How long a step took, as the end of a sentence. */
@@ -88,10 +66,6 @@ class Groups {
 
   constructor(actions: Actions) {
     this.#actions = actions;
-  }
-
-  get isRunning(): boolean {
-    return this.#running.length > 0;
   }
 
   get isShared(): boolean {

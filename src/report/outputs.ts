@@ -3,7 +3,6 @@ import {
   buildsOf,
   secretSetsOf,
   type AgentRecord,
-  type BuildRecord,
   type ReleaseRecord,
 } from '../record/record.js';
 import { plannedAgent } from '../plan/plan-agent.js';
@@ -11,6 +10,7 @@ import { imageOrBuildOf } from '../pipecat/agent-settings.js';
 import type { Agent } from '../pipecat/answers.js';
 import type { TeardownRecord } from '../record/teardown-record.js';
 import type { Actions } from './actions.js';
+import { buildIdOf, buildsOutput } from './build-outputs.js';
 import { planOutput } from './plan-output.js';
 import { teardownPlanOutput } from './teardown.js';
 
@@ -138,27 +138,6 @@ function previousOutput(before: Agent | undefined): {
   const unknown = { image: null, buildId: null };
   const deploymentId = before.desiredDeploymentId ?? null;
   return { ...unknown, ...imageOrBuildOf(before.settings), deploymentId };
-}
-
-/** Sets the outputs about builds as soon as they are known, because a run may end at any time. */
-export function setBuildOutputs(actions: Actions, builds: readonly BuildRecord[]): void {
-  actions.setOutput('build-id', buildIdOf(builds));
-  actions.setOutput('builds', buildsOutput(builds));
-}
-
-function buildIdOf([first]: readonly BuildRecord[]): string {
-  return first?.id ?? '';
-}
-
-function buildsOutput(builds: readonly BuildRecord[]): string {
-  return JSON.stringify(
-    builds.map(({ region, id, outcome, plan }) => ({
-      region,
-      id,
-      outcome,
-      contextHash: plan.context.hash,
-    })),
-  );
 }
 
 export function setOutputs(actions: Actions, outputs: Outputs): void {

@@ -23,7 +23,6 @@ export function preflight(
     warnOfFailedLookups(observation, journal);
     const plan = makePlan(settings, observation);
     journal.record.plan = plan;
-    journal.log.plan(plan);
     for (const warning of plan.warnings) journal.warning(warning);
     for (const remark of plan.remarks) journal.remark(remark);
     for (const { agent } of plan.targets) if (agent !== undefined) noticeAutoDeploy(agent, journal);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Emulator } from '../../../emulator/index.js';
-import { run } from '../../../src/run.js';
+import { run } from '../../../src/run/run.js';
 import { GitHubServer, tokens } from '../../support/github-server.js';
 import { anyImage, credentials, inputVariables, Stage } from '../../support/release-run.js';
 import { batches, type AwkwardValue } from './awkward-values.js';
