@@ -3,21 +3,24 @@
  * that it cannot parse, because what follows may be part of a value.
  */
 
+/** The place where a statement begins. */
+interface Place {
+  /** Counted from 1. */
+  readonly line: number;
+  /** The offset of its first character. */
+  readonly start: number;
+}
+
 /** One key of a file. */
-export interface Statement {
+export interface Statement extends Place {
   readonly key: string;
   /** With unresolved references. Undefined for a bare name, to which python-dotenv gives no value. */
   readonly value: string | undefined;
   readonly isQuoted: boolean;
-  /** The line of the key, counted from 1. */
-  readonly line: number;
 }
 
 /** Where a file can no longer be read, and why. */
-export interface SyntaxProblem {
-  readonly line: number;
-  /** Offset of the statement's first character. */
-  readonly start: number;
+export interface SyntaxProblem extends Place {
   /** The key of a statement whose value is the problem. */
   readonly key: string | undefined;
   readonly reason: 'not an assignment' | 'no closing quote' | 'text after the closing quote';
@@ -53,7 +56,6 @@ export function parseDotenv(text: string): Dotenv {
 class Parser {
   readonly #text: string;
   #position = 0;
-  #line = 1;
 
   constructor(text: string) {
     this.#text = text;
@@ -61,19 +63,20 @@ class Parser {
 
   parse(): Dotenv {
     const statements: Statement[] = [];
-    for (;;) {
+    let line = 1;
+    for (let start = 0; ;) {
       this.#read('blanksAndLineBreaks');
       if (this.#position === this.#text.length) return { statements, problem: undefined };
-      const start = this.#position;
-      const line = this.#line;
+      line += this.#text.slice(start, this.#position).split('\n').length - 1;
+      start = this.#position;
       const statement = this.#readStatement();
       if ('reason' in statement) return { statements, problem: { ...statement, line, start } };
-      if (statement.key !== undefined) statements.push({ ...statement, line });
+      if (statement.key !== undefined) statements.push({ ...statement, line, start });
     }
   }
 
   #readStatement():
-    Omit<Statement, 'line'> | { key: undefined } | Pick<SyntaxProblem, 'key' | 'reason'> {
+    Omit<Statement, keyof Place> | { key: undefined } | Pick<SyntaxProblem, 'key' | 'reason'> {
     this.#read('export');
     const isComment = this.#peek() === '#';
     const key = isComment
@@ -116,7 +119,7 @@ class Parser {
     for (let end = start; end < this.#text.length; end++) {
       if (this.#text[end] === '\\') end++;
       else if (this.#text[end] === quote) {
-        this.#advance(end + 1);
+        this.#position = end + 1;
         return this.#text.slice(start, end);
       }
     }
@@ -133,19 +136,8 @@ class Parser {
     pattern.lastIndex = this.#position;
     const match = pattern.exec(this.#text);
     if (match === null) return undefined;
-    this.#advance(this.#position + match[0].length);
+    this.#position += match[0].length;
     return match[1] ?? match[0];
-  }
-
-  #advance(position: number): void {
-    for (
-      let at = this.#text.indexOf('\n', this.#position);
-      at !== -1 && at < position;
-      at = this.#text.indexOf('\n', at + 1)
-    ) {
-      this.#line += 1;
-    }
-    this.#position = position;
   }
 }
 

@@ -79,15 +79,15 @@ async function readText(
 function readStatements(text: string): Dotenv {
   const dotenv = parseDotenv(text);
   const { statements } = dotenv;
-  const index = statements.findIndex(({ key, value, isQuoted }) =>
+  const first = statements.find(({ key, value, isQuoted }) =>
     value === undefined ? !isVariableName(key) : !isQuoted && endsBase64(key, value),
   );
-  const first = statements[index];
   if (first === undefined) return dotenv;
   const { line } = first;
+  const start = text.lastIndexOf('\n', first.start) + 1;
   return {
-    statements: statements.slice(0, index),
-    problem: { line, start: lineStart(text, line), key: undefined, reason: 'not an assignment' },
+    statements: statements.slice(0, statements.indexOf(first)),
+    problem: { line, start, key: undefined, reason: 'not an assignment' },
   };
 }
 
@@ -100,43 +100,35 @@ function readValues(reading: SourceReading, path: string, text: string): void {
   const unfinishedKeys: UnfinishedKey[] = [];
   /** Resolved values for references; undefined for a key without a usable value. */
   const earlier = new Map<string, string | undefined>();
-  for (const { key, value, line } of dotenv.statements) {
+  const readValue = ({ key, value, line }: Statement): string | undefined => {
     const place = placeIn(path, line);
     if (value === undefined) {
       const name = isConventional(key) ? `\`${key}\`` : 'a name';
       if (!isConventional(key)) reading.addPossibleSecret(key);
       reading.remarks.push(`${place}: skipped ${name}, because it has no \`=\` and no value.`);
-      earlier.set(key, undefined);
-      continue;
+      return undefined;
     }
     const kind = unfinished(value);
     if (kind !== undefined || (isSops && isOfSops(key))) {
       if (!secretKey.pattern.test(key)) reading.refuseKey(key, place);
-      else if (kind !== undefined && !isOfSops(key)) {
-        unfinishedKeys.push({ key, kind });
-      }
-      earlier.set(key, undefined);
-      continue;
+      else if (kind !== undefined && !isOfSops(key)) unfinishedKeys.push({ key, kind });
+      return undefined;
     }
     const resolution = resolveReferences(value, earlier);
     if ('value' in resolution) {
       reading.add(key, resolution.value, place);
-      earlier.set(key, resolution.value);
-      continue;
+      return resolution.value;
     }
     const { name, isTooLong } = resolution;
     const reference = isConventional(name) ? `\`\${${name}}\`` : 'a reference such as `${NAME}`';
     const reason = isTooLong
       ? 'would make the value longer than 1 MiB'
       : whyUnresolved(earlier.has(name), assigned.has(name));
-    reading.refuseValue(
-      key,
-      value,
-      place,
-      `contains ${reference}, which python-dotenv replaces, and ${reason}`,
-    );
-    earlier.set(key, undefined);
-  }
+    const words = `contains ${reference}, which python-dotenv replaces, and ${reason}`;
+    reading.refuseValue(key, value, place, words);
+    return undefined;
+  };
+  for (const statement of dotenv.statements) earlier.set(statement.key, readValue(statement));
   reportUnfinished(reading, path, unfinishedKeys);
   stopAt(reading, path, text, dotenv);
 }
@@ -220,10 +212,4 @@ function isVariableName(name: string): boolean {
 
 function placeIn(path: string, line: number): string {
   return `\`${path}\` line ${line}`;
-}
-
-function lineStart(text: string, line: number): number {
-  let start = 0;
-  for (let left = line - 1; left > 0; left--) start = text.indexOf('\n', start) + 1;
-  return start;
 }

@@ -22,18 +22,17 @@ import {
 export function readLines(input: string): SourceReading {
   const reading = new SourceReading('secrets');
   if (isObjectAsText(input)) return reading.stopAt(objectAsText);
-  const lines = splitLines(input);
-  const isSingle = lines.filter(({ text }) => text.trim() !== '').length === 1;
+  const lines = input.split(/(?<=\n)/);
+  const texts = lines.map((line) => line.replace(/\r?\n$/, ''));
+  const isSingle = texts.filter((text) => text.trim() !== '').length === 1;
   let keyBefore: string | undefined;
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index];
-    if (line === undefined) break;
-    const { text } = line;
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? '';
     if (text.trim() === '' || text.startsWith('#')) continue;
     const place = `line ${index + 1}`;
     const head = parseHead(text);
     if (head === undefined) {
-      for (const rest of lines.slice(index)) reading.addPossibleSecretLine(rest.text);
+      for (const rest of texts.slice(index)) reading.addPossibleSecretLine(rest);
       return reading.stopAt(unreadable(place, keyBefore, text));
     }
     keyBefore = head.key;
@@ -41,53 +40,26 @@ export function readLines(input: string): SourceReading {
       if (isSingle && looksLikeSeveral(head.value)) {
         reading.addPossibleSecret(head.value);
         for (const value of severalValues(head.value)) reading.addPossibleSecret(value);
-        reading.stopAt(
+        return reading.stopAt(
           `${place}: the value of \`${head.key}\` looks like several \`KEY=value\` pairs on one line. Write one \`KEY=value\` per line, below \`secrets: |\` (use \`|\`, not \`>\`). If it is one value, pass it with \`secrets-env\``,
         );
-        continue;
       }
       reading.add(head.key, head.value, place, { isLine: true });
       continue;
     }
-    const end = endOf(lines, index, head.delimiter);
-    const last = lines[end];
-    if (last === undefined) {
+    const end = texts.indexOf(head.delimiter, index + 1);
+    if (end === -1) {
       const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
-      for (const rest of lines.slice(index + 1)) reading.addPossibleSecretLine(rest.text);
+      for (const rest of texts.slice(index + 1)) reading.addPossibleSecretLine(rest);
       return reading.stopAt(
         `${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`,
       );
     }
-    const value = input.slice(line.next, last.start).replace(/\r?\n$/, '');
-    reading.add(head.key, value, place);
+    const value = lines.slice(index + 1, end).join('');
+    reading.add(head.key, value.replace(/\r?\n$/, ''), place);
     index = end;
   }
   return reading;
-}
-
-/** The line that ends a value of several lines; -1 if there is none. */
-function endOf(lines: readonly Line[], start: number, delimiter: string): number {
-  for (let at = start + 1; at < lines.length; at++) {
-    if (lines[at]?.text === delimiter) return at;
-  }
-  return -1;
-}
-
-interface Line {
-  readonly text: string;
-  /** Offset of the line's first character. */
-  readonly start: number;
-  /** Offset of the first character after its line break. */
-  readonly next: number;
-}
-
-function splitLines(input: string): Line[] {
-  const lines: Line[] = [];
-  for (const match of input.matchAll(/(.*?)(\r?\n|$)/gsy)) {
-    const [whole, text = ''] = match;
-    lines.push({ text, start: match.index, next: match.index + whole.length });
-  }
-  return lines;
 }
 
 type Head = { key: string; value: string } | { key: string; delimiter: string };
