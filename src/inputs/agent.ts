@@ -1,5 +1,3 @@
-import { agentName } from '../pipecat/names.js';
-import { regionPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
 import type { AgentReleaseSettings, ForceRedeploy, Preview } from '../plan/settings.js';
 import { agentSettingInputs, readAgentSettings } from './agent-settings.js';
@@ -36,7 +34,7 @@ export function readAgent(
   preview: Preview | undefined,
 ): AgentReleaseSettings | undefined {
   const { raw, fields, regions, settingsFile, findings } = reader;
-  const name = regions.name('agent-name', agentName, [regionPlaceholder]);
+  const name = regions.name('agent-name');
   const { minAgents, maxAgents, ...settings } = readAgentSettings(reader);
   checkScaling(reader, minAgents, maxAgents);
   if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {

@@ -59,6 +59,12 @@ export class Findings {
     this.problems.push({ input: this.displayName(input), message });
   }
 
+  /** The value, unless it has mistakes. */
+  accept<Value>(input: InputName, value: Value, mistakes: readonly string[]): Value | undefined {
+    for (const mistake of mistakes) this.problem(input, mistake);
+    return mistakes.length === 0 ? value : undefined;
+  }
+
   /** The input, or where its value comes from. */
   displayName(input: InputName): string {
     return this.substitutes.get(input) ?? input;

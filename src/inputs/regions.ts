@@ -1,5 +1,5 @@
 import { listOf } from '../text/list.js';
-import { regionCode, type NameRule } from '../pipecat/names.js';
+import { agentName, regionCode, secretSetName, type NameRule } from '../pipecat/names.js';
 import {
   nameInRegion,
   nameOfAnyVersion,
@@ -16,6 +16,13 @@ import type { RawInputs } from './raw-inputs.js';
 
 /** Stands for a region that only the platform knows. */
 const exampleRegion = 'us-west';
+
+/** The inputs that are names on the platform, with their rules and placeholders. */
+const names = {
+  'agent-name': { rule: agentName, placeholders: [regionPlaceholder] },
+  'secret-set': { rule: secretSetName, placeholders: [regionPlaceholder, versionPlaceholder] },
+  'image-credentials': { rule: secretSetName, placeholders: [regionPlaceholder] },
+} as const satisfies Partial<Record<InputName, object>>;
 
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
 export class RegionFields {
@@ -38,11 +45,8 @@ export class RegionFields {
   }
 
   /** The template of a name on the platform, which differs from region to region. */
-  name(
-    input: InputName,
-    rule: NameRule,
-    placeholders: readonly string[],
-  ): Regional<string> | undefined {
+  name(input: keyof typeof names): Regional<string> | undefined {
+    const { rule, placeholders } = names[input];
     const templates = this.#values(input, { isRequiredEverywhere: true });
     if (templates === undefined) return undefined;
     const shell = templates.values.find((value) => value.includes('${'));
@@ -53,12 +57,12 @@ export class RegionFields {
         `${shown(shell)} has a \`$\` before a placeholder; ${looksLikeCredential(fixed) ? 'remove it' : `use \`${fixed}\``}`,
       );
     }
-    if (!this.#checkPlaceholders(input, templates, placeholders)) return undefined;
-    const checks = [
-      this.#checkRule(input, templates, rule),
-      this.#checkUniqueness(input, templates, rule),
-    ];
-    return checks.includes(false) ? undefined : templates;
+    const misplaced = templates.values.flatMap((value) => placeholderMistakes(value, placeholders));
+    if (this.#findings.accept(input, templates, misplaced) === undefined) return undefined;
+    return this.#findings.accept(input, templates, [
+      ...this.#breaches(templates, rule),
+      ...this.#sharedNames(input, templates, rule),
+    ]);
   }
 
   /** Whole numbers within bounds. */
@@ -109,118 +113,82 @@ export class RegionFields {
       this.#raw.isInput(input) ? this.#raw.verbatim(input) : text,
     );
     if (values === undefined) return undefined;
-    const checks = [
-      this.#checkRegions(input, values),
-      !isRequiredEverywhere || this.#checkCompleteness(input, values),
-    ];
-    return checks.includes(false) ? undefined : values;
+    return (
+      values &&
+      this.#findings.accept(input, values, [
+        ...this.#unlistedRegions(values),
+        ...(isRequiredEverywhere ? this.#missingRegions(values) : []),
+      ])
+    );
   }
 
   #readLines(input: InputName, text: string): Regional<string> | undefined {
     const own = new Map<string, string>();
-    let checks = true;
+    const mistakes: string[] = [];
     for (const [index, line] of text.split(/\r?\n/).entries()) {
       if (line.trim() === '') continue;
       const [, region, value] = /^(\*|[a-z0-9][-a-z0-9]*)\s*:\s*(\S.*)$/.exec(line.trim()) ?? [];
       const place = `line ${index + 1}`;
       if (region === undefined || value === undefined || looksLikeCredential(region)) {
-        return this.#findings.problem(
-          input,
+        mistakes.push(
           `${place} is not \`region: value\`; set one value, or lines \`region: value\` (\`*: value\` for the other regions)`,
         );
+        break;
       }
       if (own.has(region)) {
-        checks = false;
-        this.#findings.problem(input, `has two lines for \`${region}\`; the second is ${place}`);
+        mistakes.push(`has two lines for \`${region}\`; the second is ${place}`);
       }
       own.set(region, value);
     }
     const others = own.get('*');
     own.delete('*');
-    return checks ? new Regional(others, own) : undefined;
+    return this.#findings.accept(input, new Regional(others, own), mistakes);
   }
 
-  #checkRegions(input: InputName, { regions }: Regional<string>): boolean {
+  #unlistedRegions({ regions }: Regional<string>): string[] {
     if (regions.length > 0 && this.regions.length === 0) {
-      this.#findings.problem(
-        input,
+      return [
         `has lines for regions (${listOf(regions)}); set \`region\` to the regions to release to`,
-      );
-      return false;
+      ];
     }
     const unknown = regions.filter((region) => !this.regions.includes(region));
-    if (unknown.length === 0) return true;
-    this.#findings.problem(
-      input,
+    if (unknown.length === 0) return [];
+    return [
       `has a line for ${listOf(unknown)}, but \`region\` lists ${listOf(this.regions)}${meantFor(unknown, this.regions)}`,
-    );
-    return false;
+    ];
   }
 
-  #checkCompleteness(input: InputName, values: Regional<string>): boolean {
+  #missingRegions(values: Regional<string>): string[] {
     const without = this.regions.filter((region) => values.in(region) === undefined);
-    if (without.length === 0) return true;
-    this.#findings.problem(
-      input,
-      `has no line for ${listOf(without)}; add one, or \`*: …\` for the other regions`,
-    );
-    return false;
+    if (without.length === 0) return [];
+    return [`has no line for ${listOf(without)}; add one, or \`*: …\` for the other regions`];
   }
 
-  #checkPlaceholders(
-    input: InputName,
-    { values }: Regional<string>,
-    placeholders: readonly string[],
-  ): boolean {
-    let checks = true;
-    for (const value of values) {
-      const held = value.match(/\{[^{}]*\}/g) ?? [];
-      const unknown = held.filter((placeholder) => !placeholders.includes(placeholder));
-      if (unknown.length > 0) {
-        checks = false;
-        this.#findings.problem(
-          input,
-          `${shown(value)} has an unknown placeholder; available: ${listOf([...placeholders, pullRequestPlaceholder])}`,
-        );
-      }
-      if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
-        checks = false;
-        this.#findings.problem(
-          input,
-          `${shown(value)} has \`${versionPlaceholder}\` more than once`,
-        );
-      }
-    }
-    return checks;
-  }
-
-  #checkRule(input: InputName, templates: Regional<string>, { pattern, rule }: NameRule): boolean {
-    const reported = new Set<string>();
+  /** One mistake per template, in the first region where its name is not valid. */
+  #breaches(templates: Regional<string>, { pattern, rule }: NameRule): string[] {
+    const mistakes = new Map<string, string>();
     for (const region of this.checkedRegions) {
       const template = templates.in(region) ?? '';
       const name = nameOfAnyVersion(nameInRegion(template, region));
-      if (pattern.test(name) || reported.has(template)) continue;
-      reported.add(template);
+      if (pattern.test(name) || mistakes.has(template)) continue;
       const length = name === template ? '' : ` (${name.length} characters in ${region})`;
-      this.#findings.problem(input, `${shown(template)}${length} is not valid; use ${rule}`);
+      mistakes.set(template, `${shown(template)}${length} is not valid; use ${rule}`);
     }
-    return reported.size === 0;
+    return [...mistakes.values()];
   }
 
-  #checkUniqueness(input: InputName, templates: Regional<string>, rule: NameRule): boolean {
+  #sharedNames(input: InputName, templates: Regional<string>, rule: NameRule): string[] {
     const regionsByName = new Map<string, string[]>();
     for (const region of this.regions) {
       const name = nameInRegion(templates.in(region) ?? '', region);
       regionsByName.set(name, [...(regionsByName.get(name) ?? []), region]);
     }
-    const shared = [...regionsByName].filter(([, regions]) => regions.length > 1);
-    for (const [name, regions] of shared) {
-      this.#findings.problem(
-        input,
-        `${shown(name)} is the name in ${listOf(regions)}, but names are unique across the platform; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`,
+    return [...regionsByName]
+      .filter(([, regions]) => regions.length > 1)
+      .map(
+        ([name, regions]) =>
+          `${shown(name)} is the name in ${listOf(regions)}, but names are unique across the platform; ${this.#suggestionFor(input, suggestedName(name, regions, rule))}`,
       );
-    }
-    return shared.length === 0;
   }
 
   /** The platform's client reads the settings file, too, and does not know `{region}`. */
@@ -229,6 +197,20 @@ export class RegionFields {
       ? `set the input \`${input}\` to ${better}, because the platform's client reads the file, too`
       : `use ${better}, or lines \`region: name\``;
   }
+}
+
+function placeholderMistakes(template: string, known: readonly string[]): string[] {
+  const held = template.match(/\{[^{}]*\}/g) ?? [];
+  const mistakes: string[] = [];
+  if (held.some((placeholder) => !known.includes(placeholder))) {
+    mistakes.push(
+      `${shown(template)} has an unknown placeholder; available: ${listOf([...known, pullRequestPlaceholder])}`,
+    );
+  }
+  if (held.filter((placeholder) => placeholder === versionPlaceholder).length > 1) {
+    mistakes.push(`${shown(template)} has \`${versionPlaceholder}\` more than once`);
+  }
+  return mistakes;
 }
 
 /** The name with `{region}` added, if that is valid in each region and may be shown. */

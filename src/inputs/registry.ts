@@ -1,6 +1,4 @@
 import { isConfidential } from '../http/confidential.js';
-import { secretSetName } from '../pipecat/names.js';
-import { regionPlaceholder } from '../plan/name-template.js';
 import type { RegistryCredentials } from '../pipecat/client.js';
 import type { ImagePullSecretSettings } from '../plan/settings.js';
 import {
@@ -31,7 +29,7 @@ export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
 /** Reads the image pull secret to bind, and its credentials if `registry` is set. */
 export function readImagePullSecret(reader: InputReader): ImagePullSecretSettings | undefined {
   const { raw, regions, findings } = reader;
-  const name = regions.name('image-credentials', secretSetName, [regionPlaceholder]);
+  const name = regions.name('image-credentials');
   const registry = readRegistry(reader);
   const [isNamed, isWritten] = [raw.isGiven('image-credentials'), raw.isGiven('registry')];
   if (isWritten && !isNamed) {

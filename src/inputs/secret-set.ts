@@ -1,6 +1,5 @@
-import { secretSetName } from '../pipecat/names.js';
 import { contentVersion } from '../plan/content-version.js';
-import { nameInRegion, regionPlaceholder, versionPlaceholder } from '../plan/name-template.js';
+import { nameInRegion, versionPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
 import type { Credential, RequiredKey, SecretSetSettings } from '../plan/settings.js';
 import type { InputReader } from './reader.js';
@@ -24,7 +23,7 @@ export function readSecretSet(
 ): SecretSetSettings | undefined {
   const { raw, fields, regions, findings } = reader;
   const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent } = context;
-  const name = regions.name('secret-set', secretSetName, [regionPlaceholder, versionPlaceholder]);
+  const name = regions.name('secret-set');
   const prune = fields.boolean('prune-secrets') ?? false;
   const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
   if (!raw.isGiven('secret-set')) {

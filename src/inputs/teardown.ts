@@ -1,9 +1,4 @@
-import { agentName, secretSetName } from '../pipecat/names.js';
-import {
-  pullRequestPlaceholder,
-  regionPlaceholder,
-  versionPlaceholder,
-} from '../plan/name-template.js';
+import { pullRequestPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
 import type { Preview, TeardownSettings } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
@@ -48,7 +43,7 @@ export function readTeardown(
   if (!isTeardown(raw)) return undefined;
   const isOwn = (input: InputName): boolean =>
     templates.text(input)?.includes(pullRequestPlaceholder) === true;
-  const agent = regions.name('agent-name', agentName, [regionPlaceholder]);
+  const agent = regions.name('agent-name');
   if (raw.text('agent-name') === undefined) {
     findings.problem(
       'agent-name',
@@ -60,19 +55,16 @@ export function readTeardown(
       'has no `{pr}`, so `teardown` would delete an agent that others use; add `{pr}`',
     );
   }
-  const own = (
-    input: 'secret-set' | 'image-credentials',
-    placeholders: readonly string[],
-  ): Regional<string> | undefined => {
-    const name = regions.name(input, secretSetName, placeholders);
+  const own = (input: 'secret-set' | 'image-credentials'): Regional<string> | undefined => {
+    const name = regions.name(input);
     if (raw.text(input) === undefined || isOwn(input)) return name;
     findings.remarks.push(
       `\`${input}\` has no \`{pr}\`, so others may use it. \`teardown\` leaves it alone.`,
     );
     return undefined;
   };
-  const secretSet = own('secret-set', [regionPlaceholder, versionPlaceholder]);
-  const imagePullSecret = own('image-credentials', [regionPlaceholder]);
+  const secretSet = own('secret-set');
+  const imagePullSecret = own('image-credentials');
   const waitTimeout = fields.timeout('wait-timeout');
   const ignored = inputNames.filter(
     (input) =>
