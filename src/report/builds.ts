@@ -1,6 +1,6 @@
 import { bytesOf } from '../text/bytes.js';
 import { buildsOf, type BuildRecord, type ReleaseRecord } from '../record/record.js';
-import { duration } from './words.js';
+import { counted, duration } from './words.js';
 import { code, table } from './markdown.js';
 
 /** The packed context and its builds; undefined if there is none. */
@@ -9,8 +9,7 @@ export function buildSection(record: ReleaseRecord): string | undefined {
   const builds = buildsOf(record);
   if (context === undefined) return undefined;
   const { files, bytes, archiveBytes, hash } = context;
-  const count = `${files} ${files === 1 ? 'file' : 'files'}`;
-  const told = `Build context ${code(hash)}: ${count} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
+  const told = `Build context ${code(hash)}: ${counted(files, 'file')} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
   return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
 }
 

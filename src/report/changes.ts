@@ -10,7 +10,7 @@ import type {
 } from '../record/record.js';
 import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import { isVersioned } from '../plan/name-template.js';
-import { duration, joined } from './words.js';
+import { counted, duration, joined } from './words.js';
 import { secretSetKinds } from '../plan/subject.js';
 
 /** What is done, or would be, in one region: sentences that quote names between backticks. */
@@ -102,10 +102,6 @@ function countedAs(
     ...(agents === 0 ? [] : [counted(agents, 'agent')]),
   ];
   return things.length === 0 ? '' : `${joined(things)} would be ${what}`;
-}
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 function isSetUnchanged({ action, prunedKeys, deletedVersions = [] }: SecretSetPlan): boolean {

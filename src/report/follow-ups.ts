@@ -9,7 +9,7 @@ import {
 } from '../record/record.js';
 import { listOf } from '../text/list.js';
 import { exposedKeys } from './state.js';
-import { duration } from './words.js';
+import { atLeast, duration } from './words.js';
 
 /** Names of keys in a sentence. */
 const maxNames = 10;
@@ -78,10 +78,9 @@ function oldValues(targets: readonly TargetRecord[]): string[] {
 function sessionsLeft(agents: readonly AgentRecord[]): string | undefined {
   const counts = agents.flatMap(({ sessionsOnOlder }) => sessionsOnOlder ?? []);
   if (counts.length < agents.length) return undefined;
-  const sum = counts.reduce((all, { count }) => all + count, 0);
+  const count = counts.reduce((all, one) => all + one.count, 0);
   const isCut = counts.some((one) => one.isCut);
-  if (sum === 0 && !isCut) return 'none';
-  return `${isCut ? 'at least ' : ''}${sum}`;
+  return count === 0 && !isCut ? 'none' : atLeast({ count, isCut });
 }
 
 function coldStarts(agents: readonly AgentRecord[]): string[] {

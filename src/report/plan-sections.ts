@@ -3,6 +3,7 @@ import { listOf } from '../text/list.js';
 import { consequencesOf, plannedChanges } from './changes.js';
 import { code, folded, htmlTable, imageCells, prose, samp } from './markdown.js';
 import { sectionOf, type Limits, type Section } from './size-limits.js';
+import { byRegions } from './words.js';
 
 /** More regions than this are counted rather than listed in a cell. */
 const maxRegions = 3;
@@ -41,17 +42,11 @@ function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
     .filter(({ setting }) => setting === 'image')
     .flatMap(({ before, after }) => [before, after].filter((one) => one !== undefined));
   const image = imageCells(images);
-  const grouped = new Map<string, Row & { readonly regions: string[] }>();
-  for (const target of targets) {
-    for (const row of rowsOf(target, maxKeys, image)) {
-      const key = JSON.stringify(row);
-      const group = grouped.get(key) ?? { ...row, regions: [] };
-      group.regions.push(target.region);
-      grouped.set(key, group);
-    }
-  }
+  const rows = targets.flatMap((target) =>
+    rowsOf(target, maxKeys, image).map((value) => ({ region: target.region, value })),
+  );
   return htmlTable(
-    [...grouped.values()].map(({ regions, setting, now, after }) => ({
+    byRegions(rows).map(({ regions, value: { setting, now, after } }) => ({
       // The headline names the only region.
       Region: targets.length === 1 ? '' : regionCell(regions, targets.length),
       Setting: setting,
@@ -107,14 +102,13 @@ function rowsOf(
 
 /** What follows from the changes. A sentence that is true for several regions appears once. */
 function consequenceList(plan: Plan, maxNames: number): string | undefined {
-  const regions = new Map<string, string[]>();
-  for (const { region, changes } of consequencesOf(plan, maxNames)) {
-    for (const change of changes) regions.set(change, [...(regions.get(change) ?? []), region]);
-  }
-  const lines = [...regions].map(([sentence, where]) =>
-    where.length === plan.targets.length
+  const consequences = consequencesOf(plan, maxNames).flatMap(({ region, changes }) =>
+    changes.map((value) => ({ region, value })),
+  );
+  const lines = byRegions(consequences).map(({ regions, value: sentence }) =>
+    regions.length === plan.targets.length
       ? sentence
-      : `${listOf(where, { most: maxNames })}: ${sentence}`,
+      : `${listOf(regions, { most: maxNames })}: ${sentence}`,
   );
   return lines.length === 0 ? undefined : lines.map((line) => `- ${prose(line)}`).join('\n');
 }

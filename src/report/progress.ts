@@ -11,7 +11,7 @@ import {
 } from '../record/record.js';
 import type { RemovalRecord, TeardownTargetRecord } from '../record/teardown-record.js';
 import { secretSetKinds } from '../plan/subject.js';
-import { stepTitles } from './words.js';
+import { byRegions, counted, stepTitles } from './words.js';
 
 /** How far a run got, as clauses: what is done, what is still running, what was not started. */
 export interface ReleaseProgress {
@@ -27,76 +27,78 @@ const afterRelease: readonly StepName[] = ['smoke-test', 'drain', 'prune', 'clea
 const maxKeys = 10;
 
 type Place = keyof ReleaseProgress;
-/** A thing and its result. Failed things are left out, because their failures say more. */
-type Placed =
-  | {
-      readonly place: Place;
-      readonly what: string;
-      readonly region: string;
-      readonly became: string;
-    }
-  | undefined;
+
+/** Where something belongs, what became of it, and its name if it is not the usual one. */
+type Result = readonly [place: Place, became: string, what?: string];
+
+/** A thing and its result. Failed things have none, because their failures say more. */
+interface Thing {
+  readonly what: string;
+  readonly region: string;
+  readonly result: Result | undefined;
+}
 
 /** How far a cancelled run got. */
 export function progressOf(record: ReleaseRecord): ReleaseProgress {
-  const { steps, targets } = record;
+  const { steps, targets, teardown } = record;
   const isAwaited = steps.some(({ name }) => name === 'rollout');
-  const placed: Placed[] = [
-    ...(record.teardown?.targets ?? []).flatMap(placeRemovals),
-    ...secretSetsOf(record).map(placeSet),
-    ...buildsOf(record).map(placeBuild),
-    ...agentsOf(record).map((agent) => placeAgent(agent, isAwaited)),
+  const things: Thing[] = [
+    ...(teardown?.targets ?? []).flatMap(removedThings),
+    ...secretSetsOf(record).map((set) => thingOf(set, secretSetKinds[set.kind], setResult(set))),
+    ...buildsOf(record).map(({ region, id, outcome }) => ({
+      what: id === null ? 'the build' : `the build \`${id}\``,
+      region,
+      result: buildResults[outcome],
+    })),
+    ...agentsOf(record).map((agent) => thingOf(agent, 'agent', agentResult(agent, isAwaited))),
   ];
-  const shown = (place: Place): string[] => grouped(placed, place);
   const pruning = steps.some(({ name, outcome }) => name === 'prune' && outcome === 'running');
   // Once there is a plan, its parts say more than the steps.
-  const isPlanned = targets.length > 0 || record.teardown !== undefined;
-  const stepsThat = (outcome: 'running' | 'skipped'): string[] =>
+  const stepsThat = (outcome: 'running' | 'skipped', hasParts: boolean): string[] =>
     steps
       .filter((step) => step.outcome === outcome)
-      .filter(({ name }) => !isPlanned || afterRelease.includes(name))
+      .filter(({ name }) => !hasParts || afterRelease.includes(name))
       .map(({ name }) => `“${stepTitles[name]}”`);
-  const underWay = shown('underWay');
-  const running = steps.filter(({ outcome }) => outcome === 'running');
+  const underWay = clauses(things, 'underWay');
   return {
-    done: shown('done'),
-    underWay:
-      underWay.length > 0
-        ? [...underWay, ...stepsThat('running')]
-        : running.map(({ name }) => `“${stepTitles[name]}”`),
+    done: clauses(things, 'done'),
+    underWay: [...underWay, ...stepsThat('running', underWay.length > 0)],
     notStarted: [
-      ...shown('notStarted'),
+      ...clauses(things, 'notStarted'),
       ...(pruning ? unprunedKeys(record) : []),
-      ...stepsThat('skipped'),
+      ...stepsThat('skipped', targets.length > 0 || teardown !== undefined),
     ],
   };
 }
 
-function placeSet(record: SecretSetRecord): Placed {
-  const { kind, name, region, outcome, status, added, updated } = record;
-  const keys = [...added, ...updated];
-  const set = { what: `the ${secretSetKinds[kind]} \`${name}\``, region };
+function thingOf(
+  { name, region }: { readonly name: string; readonly region: string },
+  kind: string,
+  result: Result | undefined,
+): Thing {
+  return { what: `the ${kind} \`${name}\``, region, result };
+}
+
+function setResult({ outcome, status, added, updated }: SecretSetRecord): Result | undefined {
   switch (outcome) {
     case 'existing':
     case 'failed':
       return undefined;
     case 'created':
     case 'updated':
-      if (status === 'ready')
-        return { ...set, place: 'done', became: `was ${outcome} and is ready` };
+      if (status === 'ready') return ['done', `was ${outcome} and is ready`];
       return status === 'pending'
-        ? { ...set, place: 'underWay', became: `was ${outcome}; the platform is provisioning it` }
-        : { ...set, place: 'done', became: `was ${outcome}` };
+        ? ['underWay', `was ${outcome}; the platform is provisioning it`]
+        : ['done', `was ${outcome}`];
     case 'deleted':
-      return { ...set, place: 'done', became: 'was deleted' };
+      return ['done', 'was deleted'];
     case 'cancelled':
-      return {
-        ...set,
-        place: 'underWay',
-        became: `was being written; ${writtenSoFar(keys, status === null)}`,
-      };
+      return [
+        'underWay',
+        `was being written; ${writtenSoFar([...added, ...updated], status === null)}`,
+      ];
     case 'skipped':
-      return { ...set, place: 'notStarted', became: 'was not written' };
+      return ['notStarted', 'was not written'];
   }
 }
 
@@ -119,112 +121,72 @@ function unprunedKeys({ targets }: ReleaseRecord): string[] {
   });
 }
 
-function placeRemovals({ region, agent, secretSets }: TeardownTargetRecord): Placed[] {
+function removedThings({ region, agent, secretSets }: TeardownTargetRecord): Thing[] {
   const count = agent.stopped.size;
-  const sessions = count === 1 ? '1 session' : `${count} sessions`;
   return [
-    count === 0
-      ? undefined
-      : {
-          place: 'done',
-          what: `${sessions} of \`${agent.name}\``,
-          region,
-          became: count === 1 ? 'was stopped' : 'were stopped',
-        },
-    placeRemoval(agent, 'agent'),
-    ...secretSets.map((set) => placeRemoval(set, secretSetKinds[set.kind])),
+    {
+      what: `${counted(count, 'session')} of \`${agent.name}\``,
+      region,
+      result: count === 0 ? undefined : ['done', count === 1 ? 'was stopped' : 'were stopped'],
+    },
+    thingOf(agent, 'agent', removalResults[agent.outcome]),
+    ...secretSets.map((set) => thingOf(set, secretSetKinds[set.kind], removalResults[set.outcome])),
   ];
 }
 
-function placeRemoval({ name, region, outcome }: RemovalRecord, kind: string): Placed {
-  const removal = { what: `the ${kind} \`${name}\``, region };
-  switch (outcome) {
-    case 'deleted':
-      return { ...removal, place: 'done', became: 'was deleted' };
-    case 'cancelled':
-      return {
-        ...removal,
-        place: 'underWay',
-        became: 'was being deleted; it is unknown whether that succeeded',
-      };
-    case 'skipped':
-      return { ...removal, place: 'notStarted', became: 'was not deleted' };
-    case 'kept':
-    case 'absent':
-    case 'failed':
-      return undefined;
-  }
-}
+const removalResults: Readonly<Record<RemovalRecord['outcome'], Result | undefined>> = {
+  deleted: ['done', 'was deleted'],
+  cancelled: ['underWay', 'was being deleted; it is unknown whether that succeeded'],
+  skipped: ['notStarted', 'was not deleted'],
+  kept: undefined,
+  absent: undefined,
+  failed: undefined,
+};
 
-function placeBuild({ outcome, id, region }: BuildRecord): Placed {
-  const build = { what: id === null ? 'the build' : `the build \`${id}\``, region };
-  switch (outcome) {
-    case 'built':
-      return { ...build, place: 'done', became: 'succeeded' };
-    case 'reused':
-      return { ...build, place: 'done', became: 'is reused' };
-    case 'failed':
-      return undefined;
-    case 'running':
-      return { ...build, place: 'underWay', became: 'is still running on the platform' };
-    case 'cancelled':
-      return {
-        ...build,
-        place: 'underWay',
-        became: 'was being started; it is unknown whether that succeeded',
-      };
-    case 'skipped':
-      return { ...build, place: 'notStarted', became: 'was not started' };
-  }
-}
+const buildResults: Readonly<Record<BuildRecord['outcome'], Result | undefined>> = {
+  built: ['done', 'succeeded'],
+  reused: ['done', 'is reused'],
+  failed: undefined,
+  running: ['underWay', 'is still running on the platform'],
+  cancelled: ['underWay', 'was being started; it is unknown whether that succeeded'],
+  skipped: ['notStarted', 'was not started'],
+};
 
-function placeAgent(record: AgentRecord, isAwaited: boolean): Placed {
-  const { name, region, outcome, ready, deploymentId, rollBack } = record;
+function agentResult(
+  { name, outcome, ready, deploymentId, rollBack }: AgentRecord,
+  isAwaited: boolean,
+): Result | undefined {
   const id = `\`${deploymentId ?? 'unknown'}\``;
-  const agent = { what: `the agent \`${name}\``, region };
-  const deployment = { what: `the deployment ${id} of \`${name}\``, region };
-  if (rollBack?.outcome === 'skipped') {
-    return { ...agent, place: 'notStarted', became: 'was not rolled back' };
-  }
-  if (rollBack?.outcome === 'running') {
-    return { ...agent, place: 'underWay', became: 'was being rolled back' };
-  }
+  const deployment = `the deployment ${id} of \`${name}\``;
+  if (rollBack?.outcome === 'skipped') return ['notStarted', 'was not rolled back'];
+  if (rollBack?.outcome === 'running') return ['underWay', 'was being rolled back'];
   switch (outcome) {
     case 'rolled-back':
-      return { ...agent, place: 'done', became: `was rolled back; its deployment is ${id}` };
+      return ['done', `was rolled back; its deployment is ${id}`];
     case 'created':
     case 'updated':
     case 'unchanged':
-      if (ready) return { ...deployment, place: 'done', became: 'is serving' };
+      if (ready) return ['done', 'is serving', deployment];
       return isAwaited
-        ? { ...deployment, place: 'underWay', became: 'is still rolling out' }
-        : { ...agent, place: 'done', became: `was ${outcome}; its deployment is ${id}` };
+        ? ['underWay', 'is still rolling out', deployment]
+        : ['done', `was ${outcome}; its deployment is ${id}`];
     case 'superseded':
     case 'failed':
       return undefined;
     case 'cancelled':
-      return {
-        ...agent,
-        place: 'underWay',
-        became: 'was being deployed; it is unknown whether that succeeded',
-      };
+      return ['underWay', 'was being deployed; it is unknown whether that succeeded'];
     case 'skipped':
-      return { ...agent, place: 'notStarted', became: 'was not deployed' };
+      return ['notStarted', 'was not deployed'];
   }
 }
 
 /** Names once what is the same in several regions. */
-function grouped(placed: readonly Placed[], place: Place): string[] {
-  const groups = new Map<string, { what: string; regions: string[]; became: string }>();
-  for (const one of placed) {
-    if (one?.place !== place) continue;
-    const { what, region, became } = one;
-    const key = `${what} ${became}`;
-    const group = groups.get(key) ?? { what, regions: [], became };
-    group.regions.push(region);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(
-    ({ what, regions, became }) => `${what} in ${listOf(regions)} ${became}`,
+function clauses(things: readonly Thing[], wanted: Place): string[] {
+  const placed = things.flatMap(({ region, what: usual, result }) => {
+    const [place, became, what = usual] = result ?? [];
+    return place === wanted ? [{ region, value: { what, became } }] : [];
+  });
+  return byRegions(placed).map(
+    ({ regions, value: { what, became } }) => `${what} in ${listOf(regions)} ${became}`,
   );
 }

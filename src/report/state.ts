@@ -11,6 +11,7 @@ import {
 } from '../record/record.js';
 import { asIs, listOf } from '../text/list.js';
 import { teardownState } from './teardown.js';
+import { byRegions } from './words.js';
 
 /** What is serving for one agent now, as far as the record of the release shows it. */
 export type Serving =
@@ -109,19 +110,14 @@ function servingWords(serving: Serving): string {
 
 /** What is serving in each of these regions, without repetition. */
 function servingIn(agents: readonly AgentRecord[]): string {
-  const groups = new Map<string, Serving & { readonly regions: string[] }>();
-  for (const agent of agents) {
-    const serving = servingOf(agent);
-    const key = `${serving.state} ${servingWords(serving)}`;
-    const group = groups.get(key) ?? { ...serving, regions: [] };
-    group.regions.push(agent.region);
-    groups.set(key, group);
-  }
-  return [...groups.values()]
-    .map((group) => {
-      const where = groups.size === 1 ? '' : ` in ${listOf(group.regions, { most: maxKeys })}`;
-      const isKnownImage = group.state === 'as-before' && group.what !== undefined;
-      return `${servingWords(group)}${where}${isKnownImage ? ', as before' : ''}`;
+  const groups = byRegions(
+    agents.map((agent) => ({ region: agent.region, value: servingOf(agent) })),
+  );
+  return groups
+    .map(({ regions, value: serving }) => {
+      const where = groups.length === 1 ? '' : ` in ${listOf(regions, { most: maxKeys })}`;
+      const isKnownImage = serving.state === 'as-before' && serving.what !== undefined;
+      return `${servingWords(serving)}${where}${isKnownImage ? ', as before' : ''}`;
     })
     .join('; ');
 }

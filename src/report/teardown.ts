@@ -11,6 +11,7 @@ import {
 } from '../record/teardown-record.js';
 import { listOf } from '../text/list.js';
 import { htmlTable, samp } from './markdown.js';
+import { counted } from './words.js';
 
 /** Names of agents or sets in a sentence. */
 const mostNames = 10;
@@ -62,17 +63,13 @@ function stoppedSessions({ targets }: TeardownRecord): number {
   return targets.reduce((sum, { agent }) => sum + agent.stopped.size, 0);
 }
 
-function sessionCount(count: number): string {
-  return count === 1 ? '1 session' : `${count} sessions`;
-}
-
 /** What a teardown did, as a headline. */
 export function teardownHeadline(record: TeardownRecord): string {
   const { preview } = record.plan;
   const of = `the preview of pull request ${preview.pullRequest}`;
   const deleted = removalsOf(record).filter(({ outcome }) => outcome === 'deleted');
   const stopped = stoppedSessions(record);
-  const sessions = stopped > 0 ? `; ${sessionCount(stopped)} stopped` : '';
+  const sessions = stopped > 0 ? `; ${counted(stopped, 'session')} stopped` : '';
   if (deleted.length > 0) return `Deleted ${of}${sessions}`;
   const kept = removalsOf(record).some(({ outcome }) => outcome === 'kept');
   return stopped > 0
@@ -87,7 +84,7 @@ export function teardownPlanHeadline({ plan }: TeardownRecord): string {
   const count = plan.targets
     .flatMap(({ agent, secretSets }) => [agent, ...secretSets])
     .filter(({ removal }) => removal.action === 'delete').length;
-  const what = count === 0 ? 'nothing' : count === 1 ? '1 thing' : `${count} things`;
+  const what = count === 0 ? 'nothing' : counted(count, 'thing');
   return `Plan for the end of pull request ${plan.preview.pullRequest}: ${what} would be deleted`;
 }
 

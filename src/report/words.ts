@@ -1,5 +1,5 @@
 import type { Subject } from '../plan/subject.js';
-import type { ActingAs, StepName } from '../record/record.js';
+import type { ActingAs, SessionsOnOlder, StepName } from '../record/record.js';
 
 /** A text as a sentence: adds a period unless it ends with a mark. */
 export function sentence(text: string): string {
@@ -16,6 +16,30 @@ export function joined(items: readonly string[]): string {
   return [items.slice(0, -1).join(', '), ...items.slice(-1)]
     .filter((one) => one !== '')
     .join(' and ');
+}
+
+/** A count with its noun: `1 agent`, `2 agents`. */
+export function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+/** What is the same in several regions, once, with all its regions. */
+export function byRegions<Value>(
+  all: readonly { readonly region: string; readonly value: Value }[],
+): { readonly value: Value; readonly regions: readonly string[] }[] {
+  const groups = new Map<string, { readonly value: Value; readonly regions: string[] }>();
+  for (const { region, value } of all) {
+    const key = JSON.stringify(value);
+    const group = groups.get(key) ?? { value, regions: [] };
+    group.regions.push(region);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** A number of sessions, of which there may be more than were counted. */
+export function atLeast({ count, isCut }: SessionsOnOlder): string {
+  return `${isCut ? 'at least ' : ''}${count}`;
 }
 
 /** Milliseconds as a person reads them: `< 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `2 h`. */
