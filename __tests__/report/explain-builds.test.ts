@@ -9,10 +9,7 @@ import { agentRecord, buildPlan, releaseRecord } from '../support/accounts.js';
 import { TestClock } from '../support/test-clock.js';
 
 const subject = { kind: 'build', name: 'docker/Dockerfile', region: 'us-west' } as const;
-const where = [
-  { label: 'Dockerfile', value: 'docker/Dockerfile' },
-  { label: 'Region', value: 'us-west' },
-];
+const where = { Dockerfile: 'docker/Dockerfile', Region: 'us-west' };
 const id = '123e4567-e89b-12d3-a456-426614174000';
 const serving = 'Serving now: nothing.';
 const kept = 'No agent was deployed.';
@@ -59,7 +56,7 @@ describe('what became of a build is explained', () => {
         platformMessage: 'COPY failed.',
       }),
       kind: 'build-failed',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: ['The platform says: `COPY failed`.'],
       logs: ['#1'],
     },
@@ -72,7 +69,7 @@ describe('what became of a build is explained', () => {
         platformMessage: undefined,
       }),
       kind: 'build-failed',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: ['The platform gives no reason.', 'Could not read its log.'],
       logs: undefined,
     },
@@ -85,7 +82,7 @@ describe('what became of a build is explained', () => {
         platformMessage: undefined,
       }),
       kind: 'build-failed',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: ['The platform stopped it because it took too long.'],
       logs: [],
     },
@@ -98,7 +95,7 @@ describe('what became of a build is explained', () => {
         platformMessage: 'Build timed out',
       }),
       kind: 'build-failed',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: [
         'The platform stopped it because it took too long.',
         'The platform says: `Build timed out`.',
@@ -109,7 +106,7 @@ describe('what became of a build is explained', () => {
       name: 'one that took too long',
       error: new StepError('build-timeout', { buildId: id, lastSeen: 'building', deadline }),
       kind: 'build-timeout',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: ['Last status: building; `build-timeout` is 10 min.'],
       logs: undefined,
     },
@@ -123,7 +120,7 @@ describe('what became of a build is explained', () => {
         },
       ),
       kind: 'build-timeout',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: [
         'Last status: pending; `build-timeout` is 10 min.',
         'The last status check failed: no answer came within 30 s.',
@@ -138,7 +135,7 @@ describe('what became of a build is explained', () => {
         { cause: new StatusError(look, 502) },
       ),
       kind: 'build-timeout',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: [
         'No status check of the build succeeded; `build-timeout` is 10 min.',
         'The last status check failed: the response was 502.',
@@ -149,7 +146,7 @@ describe('what became of a build is explained', () => {
       name: 'one that is gone',
       error: new StepError('build-gone', { buildId: id }),
       kind: 'build-gone',
-      facts: [{ label: 'Build id', value: id }],
+      facts: { 'Build id': id },
       why: [],
       logs: undefined,
     },
@@ -158,7 +155,7 @@ describe('what became of a build is explained', () => {
       kind,
       title: failureKinds[kind].title,
       subject,
-      facts: [...where, ...facts],
+      facts: { ...where, ...facts },
       state: [serving, kept],
       why,
       problems: [],
@@ -216,7 +213,7 @@ describe('what became of an upload is explained', () => {
       kind: 'upload-failed',
       title: failureKinds['upload-failed'].title,
       subject,
-      facts: [...where, { label: 'Call', value: call }],
+      facts: { ...where, Call: call },
       state: [serving, kept],
       why,
       problems: [],
@@ -235,10 +232,7 @@ describe('what became of an upload is explained', () => {
     const call = { method: 'POST', path: '/v1/builds' } as const;
     const { kind, state, facts, next } = ofBuild(new StatusError(call, refusal.status));
     expect({ kind, state }).toEqual({ kind: refusal.kind, state: [serving, kept] });
-    expect(facts).toEqual([
-      ...where,
-      { label: 'Call', value: `POST /v1/builds → ${refusal.status}` },
-    ]);
+    expect(facts).toEqual({ ...where, Call: `POST /v1/builds → ${refusal.status}` });
     // Names of sets have nothing to do with it.
     expect(next.join(' ')).not.toContain('another name');
   });
@@ -253,7 +247,7 @@ test('what is wrong with a context is explained, file by file', () => {
     kind: 'context-unusable',
     title: failureKinds['context-unusable'].title,
     subject: undefined,
-    facts: [],
+    facts: {},
     state: ['Nothing was changed, and nothing was sent.'],
     why: [],
     problems,

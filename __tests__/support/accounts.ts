@@ -233,10 +233,7 @@ export function crash(region: string, parts: Partial<Explanation> = {}): Explana
     title: 'The deployment failed',
     subject: { kind: 'agent', name: `voice-${region}`, region },
     state: ['Serving now: `ghcr.io/acme/voice:1.0`, as before.'],
-    facts: [
-      { label: 'Agent', value: `voice-${region}` },
-      { label: 'Region', value: region },
-    ],
+    facts: { Agent: `voice-${region}`, Region: region },
     why: ['The agent starts, ends, and is started again and again.'],
     problems: [],
     next: ['Read the traceback.', `More: \`pipecat cloud agent logs voice-${region}\`.`],

@@ -1,6 +1,7 @@
 import { listOf } from '../text/list.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgment.js';
 import { CancelledError } from '../time/cancellation.js';
+import type { Deadline } from '../time/deadline.js';
 import { UntrustedEventError, InputsError, type UntrustedBecause } from '../inputs/problems.js';
 import type { ContextError } from '../context/errors.js';
 import { CallError, RedirectError, StatusError, UploadError } from '../pipecat/errors.js';
@@ -16,7 +17,7 @@ import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import { agentsOf, type ActingAs, type ReleaseRecord } from '../record/record.js';
 import type { Subject } from '../plan/subject.js';
-import { capital, credentialKinds, duration } from './words.js';
+import { atLeast, capital, credentialKinds, duration } from './words.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
 import {
   type Advice,
@@ -36,8 +37,8 @@ export interface Explanation {
   /** What happened, as a headline. */
   readonly title: string;
   readonly subject: Subject | undefined;
-  /** Where: names and ids, to be shown as they are. */
-  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  /** Where: names and ids by their labels, to be shown as they are. */
+  readonly facts: Readonly<Record<string, string>>;
   /** What is serving now, and whether anything was changed, as sentences. Readers ask this first. */
   readonly state: readonly string[];
   /** Why, as sentences. */
@@ -48,7 +49,7 @@ export interface Explanation {
   readonly problems: readonly {
     readonly about: string;
     readonly message: string;
-    readonly next: string | undefined;
+    readonly next?: string | undefined;
   }[];
   /** What to do, as sentences. */
   readonly next: readonly string[];
@@ -76,38 +77,61 @@ interface FailureContext extends ExplanationContext {
 
 /** Turns an error into words. The only place that does. */
 export function explain(error: unknown, context: ExplanationContext): Explanation {
-  const subject = error instanceof SubjectError ? error.subject : undefined;
-  const cause = error instanceof SubjectError ? error.cause : error;
+  const { subject, cause } =
+    error instanceof SubjectError ? error : { subject: undefined, cause: error };
   const isReported = isReportedError(cause);
   const details = isReported
     ? detailsOf(cause, { ...context, subject })
     : ofUnknown(cause, context);
   const kind = details.kind ?? (isReported ? cause.kind : 'unexpected');
+  const { title, next } = failureKinds[kind];
+  const { problems = [] } = details;
   return {
-    title: failureKinds[kind].title,
-    subject,
+    title,
     state: stateSentences(context.record),
-    problems: [],
-    why: [],
-    // Listed problems name their own fixes.
-    next: (details.problems ?? []).length > 0 ? [] : [failureKinds[kind].next],
     traceback: undefined,
     logs: undefined,
     ...details,
     kind,
-    facts: [...factsOf(subject), ...(details.facts ?? [])],
+    subject,
+    problems,
+    facts: givenFacts({ ...factsOf(subject), ...details.facts }),
+    why: given(details.why),
+    // Listed problems name their own fixes.
+    next: given(details.next ?? (problems.length > 0 ? [] : [next])),
   };
 }
 
 /** What the report says about a failure, in addition to its kind. */
-type Details = Partial<Omit<Explanation, 'kind' | 'subject'>> & {
+interface Details extends Partial<
+  Omit<Explanation, 'kind' | 'subject' | 'facts' | 'why' | 'next'>
+> {
   /** Another kind than the error's own. */
-  readonly kind?: FailureKind;
-};
+  readonly kind?: FailureKind | undefined;
+  readonly facts?: Facts;
+  readonly why?: Sentences;
+  /** The advice of the kind by default. */
+  readonly next?: Sentences | undefined;
+}
+
+/** Facts, of which those that are undefined are left out. */
+type Facts = Readonly<Record<string, string | number | undefined>>;
+
+function givenFacts(facts: Facts): Explanation['facts'] {
+  const entries = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([label, value]) => [label, String(value)]));
+}
+
+/** Sentences, of which those that are false or undefined are left out. */
+type Sentences = readonly (string | false | undefined)[];
+
+function given(sentences: Sentences = []): string[] {
+  return sentences.filter((one) => one !== false && one !== undefined);
+}
 
 function detailsOf(error: ReportedError, context: FailureContext): Details {
   if (error instanceof StepError) return detailsOfStep(error, context);
-  if (error instanceof CallError) return detailsOfSubjectCall(error, context);
+  if (error instanceof CallError) return explainCall(error, context);
   if (error instanceof CancelledError) return explainCancellation(error, context);
   if (error instanceof PreflightError) {
     const { problems } = error;
@@ -125,11 +149,7 @@ function problemsOf(
   if (error instanceof UntrustedEventError) return { why: [untrustedReason(error.because)] };
   if (error instanceof InputsError) {
     return {
-      problems: error.problems.map(({ input, message }) => ({
-        about: `\`${input}\``,
-        message,
-        next: undefined,
-      })),
+      problems: error.problems.map(({ input, message }) => ({ about: `\`${input}\``, message })),
     };
   }
   return {
@@ -137,7 +157,7 @@ function problemsOf(
       // The name of a file or link may contain anything.
       about: redact(about),
       message: redact(message),
-      next: next === undefined ? undefined : redact(next),
+      next: next && redact(next),
     })),
   };
 }
@@ -168,48 +188,29 @@ const stepDetails: {
   ) => Details;
 } = {
   'organization-unknown': explainOrganization,
-  'provisioning-failed': ({ platformMessage }) => ({
-    why:
-      platformMessage === undefined ? ['The platform gives no reason.'] : said([platformMessage]),
-  }),
-  'secrets-timeout': ({ lastSeen, waited, deadline: { limit } }, { cause }) => ({
+  'provisioning-failed': ({ platformMessage }) => ({ why: [said(platformMessage) ?? noReason] }),
+  'secrets-timeout': ({ lastSeen, waited, deadline }, { cause }) => ({
     why: [
       lastSeen === undefined
         ? `No status check of the set succeeded within ${duration(waited)}.`
-        : `Last state: ${lastSeen}, after ${duration(waited)} of waiting; \`secrets-timeout\` is ${duration(limit)}.`,
-      ...lastFailure(cause),
+        : `Last state: ${lastSeen}, after ${duration(waited)} of waiting; ${limitIs(deadline)}.`,
+      lastFailure(cause),
     ],
   }),
-  'secret-set-not-ready': ({ refusal, deadline }, context) => ({
-    ...explainCall(refusal, context),
-    kind: 'secret-set-not-ready',
-    why: [
-      `${capital(refusal.reason)}.`,
-      `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
-    ],
-    next: [failureKinds['secret-set-not-ready'].next],
-  }),
-  'not-pruned': ({ failure }, context) => {
-    const { title, facts, why } = explain(failure, context);
-    return { facts, why: [`${title}.`, ...why] };
-  },
+  'secret-set-not-ready': explainRefusal,
+  'not-pruned': explainInner,
   'build-failed': explainBuild,
-  'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => {
-    const limit = `\`${deadline.input}\` is ${duration(deadline.limit)}`;
-    return {
-      facts: [{ label: 'Build id', value: buildId }],
-      why: [
-        lastSeen === undefined
-          ? `No status check of the build succeeded; ${limit}.`
-          : `Last status: ${redact(lastSeen)}; ${limit}.`,
-        ...lastFailure(cause),
-      ],
-    };
-  },
-  'build-missing': ({ buildId }) => ({ facts: [{ label: 'Build id', value: buildId }] }),
-  'build-gone': ({ buildId }) => ({
-    facts: [{ label: 'Build id', value: buildId }],
+  'build-timeout': ({ buildId, lastSeen, deadline }, { cause, redact }) => ({
+    facts: { 'Build id': buildId },
+    why: [
+      lastSeen === undefined
+        ? `No status check of the build succeeded; ${limitIs(deadline)}.`
+        : `Last status: ${redact(lastSeen)}; ${limitIs(deadline)}.`,
+      lastFailure(cause),
+    ],
   }),
+  'build-missing': ({ buildId }) => ({ facts: { 'Build id': buildId } }),
+  'build-gone': ({ buildId }) => ({ facts: { 'Build id': buildId } }),
   'agent-name-taken': (_, { subject }) => ({
     why: [
       `The name \`${subject?.name ?? 'of the agent'}\` is already taken. Agent names are unique across all regions.`,
@@ -228,48 +229,43 @@ const stepDetails: {
       'The release itself is done.',
       left === undefined
         ? 'The number of sessions on older deployments could not be read.'
-        : `Sessions on older deployments: ${left.isCut ? 'at least ' : ''}${left.count}; \`drain-timeout\` is ${duration(deadline.limit)}.`,
-      ...lastFailure(cause),
+        : `Sessions on older deployments: ${atLeast(left)}; ${limitIs(deadline)}.`,
+      lastFailure(cause),
     ],
   }),
-  'not-rolled-back': ({ failure }, context) => {
-    const { title, facts, why, traceback, logs } = explain(failure, context);
-    return { facts, why: [`${title}.`, ...why], traceback, logs };
-  },
+  'not-rolled-back': explainInner,
   'sessions-running': ({ count, deadline }) => ({
     why: [
-      `${count} ${count === 1 ? 'session was' : 'sessions were'} still running when \`${deadline.input}\` (${duration(deadline.limit)}) had passed.`,
+      `${count} ${count === 1 ? 'session was' : 'sessions were'} still running when ${limitOf(deadline)} had passed.`,
     ],
   }),
-  'secret-set-in-use': ({ refusal, deadline }, context) => ({
-    ...explainCall(refusal, context),
-    kind: 'secret-set-in-use',
-    why: [
-      `${capital(refusal.reason)}.`,
-      `\`${deadline.input}\` (${duration(deadline.limit)}) leaves no time for another attempt.`,
-    ],
-    next: [failureKinds['secret-set-in-use'].next],
-  }),
+  'secret-set-in-use': explainRefusal,
   superseded: ({ deploymentId, supersededBy }) => ({
-    facts: [
-      { label: 'Deployment', value: deploymentId },
-      { label: 'Superseded by', value: supersededBy },
-    ],
+    facts: { Deployment: deploymentId, 'Superseded by': supersededBy },
     why: ['Another release changed the deployment while this one was rolling out.'],
   }),
 };
 
-function detailsOfSubjectCall(error: CallError, context: FailureContext): Details {
-  const { subject } = context;
-  const details = explainCall(error, context);
-  const isTaken = error instanceof StatusError && error.says(/already taken/i);
-  return error.kind === 'request-refused' && isTaken && subject !== undefined
-    ? {
-        ...details,
-        why: [...(details.why ?? []), foreignName(subject)],
-        next: ['Choose another name.'],
-      }
-    : details;
+const noReason = 'The platform gives no reason.';
+
+/** The platform refused until the time was spent. */
+function explainRefusal({
+  refusal,
+  deadline,
+}: StepFacts['secret-set-not-ready' | 'secret-set-in-use']): Details {
+  return {
+    facts: statusFacts(refusal),
+    why: [`${capital(refusal.reason)}.`, noTimeLeft(deadline)],
+  };
+}
+
+/** What failed after the release, in the words for that failure. */
+function explainInner(
+  { failure }: StepFacts['not-pruned' | 'not-rolled-back'],
+  context: ExplanationContext,
+): Details {
+  const { title, facts, why, traceback, logs } = explain(failure, context);
+  return { facts, why: [`${title}.`, ...why], traceback, logs };
 }
 
 function ofUnknown(error: unknown, { redact }: ExplanationContext): Details {
@@ -282,19 +278,14 @@ function ofUnknown(error: unknown, { redact }: ExplanationContext): Details {
   };
 }
 
-/** The platform does not say who owns a name. */
-function foreignName({ kind, name }: Subject): string {
-  return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
-}
-
 function explainCancellation({ signal }: CancelledError, { record }: ExplanationContext): Details {
   const { done, underWay, notStarted } = progressOf(record);
   return {
     why: [`Somebody cancelled the run, or a newer run replaced it (${signal}).`],
     problems: [
-      { about: 'Done', message: listed(done), next: undefined },
-      { about: 'Still running', message: listed(underWay), next: undefined },
-      { about: 'Not started', message: listed(notStarted), next: undefined },
+      { about: 'Done', message: listed(done) },
+      { about: 'Still running', message: listed(underWay) },
+      { about: 'Not started', message: listed(notStarted) },
     ],
     next: [failureKinds.cancelled.next],
   };
@@ -308,131 +299,119 @@ function explainBuild(
   { buildId, status, platformMessage, logs }: StepFacts['build-failed'],
   { showsBuildOutput, redact }: ExplanationContext,
 ): Details {
+  const isStopped = status === 'timeout';
+  const isLogShown = showsBuildOutput && logs !== undefined;
+  const advice = isStopped
+    ? 'Make the build faster (fewer dependencies, or a base image that has more of them), then run the workflow again.'
+    : `Open the log of build \`${buildId}\` in the dashboard, fix the error that it shows, and run the workflow again.`;
   return {
-    facts: [{ label: 'Build id', value: buildId }],
+    facts: { 'Build id': buildId },
     why: [
-      ...(status === 'timeout' ? ['The platform stopped it because it took too long.'] : []),
-      ...(['failed', 'timeout'].includes(status)
-        ? []
-        : [`Its last status was ${quote(redact(status))}.`]),
-      ...(platformMessage === undefined ? [] : said([platformMessage])),
-      ...(platformMessage === undefined && status !== 'timeout'
-        ? ['The platform gives no reason.']
-        : []),
-      ...(showsBuildOutput && logs === undefined ? ['Could not read its log.'] : []),
+      isStopped && 'The platform stopped it because it took too long.',
+      !isStopped && status !== 'failed' && `Its last status was ${quote(redact(status))}.`,
+      said(platformMessage) ?? (!isStopped && noReason),
+      showsBuildOutput && logs === undefined && 'Could not read its log.',
     ],
     ...(showsBuildOutput ? { logs } : {}),
-    ...(status === 'timeout'
-      ? {
-          next: [
-            'Make the build faster (fewer dependencies, or a base image that has more of them), then run the workflow again.',
-          ],
-        }
-      : showsBuildOutput && logs !== undefined
-        ? {}
-        : {
-            next: [
-              `Open the log of build \`${buildId}\` in the dashboard, fix the error that it shows, and run the workflow again.`,
-            ],
-          }),
+    next: isLogShown && !isStopped ? undefined : [advice],
   };
 }
 
-function factsOf(subject: Subject | undefined): Explanation['facts'] {
-  if (subject === undefined) return [];
+function factsOf(subject: Subject | undefined): Facts {
+  if (subject === undefined) return {};
   const { kind, name, region } = subject;
-  return [
-    { label: kind === 'build' ? 'Dockerfile' : capital(kind), value: name },
-    { label: 'Region', value: region },
-  ];
+  return { [kind === 'build' ? 'Dockerfile' : capital(kind)]: name, Region: region };
 }
 
 function explainOrganization(
   { named, available }: StepFacts['organization-unknown'],
   { redact }: Pick<ExplanationContext, 'redact'>,
 ): Details {
-  const list = listOf(available.map(({ name }) => name));
   const name = named?.name.reveal() ?? '';
-  const meant =
-    named &&
-    nearest(
-      name,
-      available.flatMap(({ name: id, verboseName }) => [
-        id,
-        ...(verboseName === undefined ? [] : [verboseName]),
-      ]),
-    );
+  const names = available.flatMap(({ name: id, verboseName }) => given([id, verboseName]));
+  const meant = nearest(name, names);
+  const hint = meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`;
   return {
     why: [
       named === undefined
         ? 'The owner of the token is not a member of any organization.'
-        : `${quote(redact(name))}, from ${named.origin}, does not match exactly one organization of the token.${meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`}`,
-      ...(available.length === 0 ? [] : [`Available: ${list}.`]),
+        : `${quote(redact(name))}, from ${named.origin}, does not match exactly one organization of the token.${hint}`,
+      available.length > 0 && `Available: ${listOf(available.map((one) => one.name))}.`,
     ],
   };
 }
 
-function explainCall(error: CallError, context: ExplanationContext): Details {
-  const attempts = error.attempts > 1 ? [`Gave up after ${error.attempts} attempts.`] : [];
-  const reason = `${capital(error.reason)}.`;
-  if (error instanceof UploadError) return { facts: callFacts(error), why: [reason, ...attempts] };
-  const why = [reason, ...attempts, ...limitOf(error), ...doubtOf(error)];
-  if (error instanceof StatusError) return explainStatus(error, why, context.record);
-  const isLate = error.outOfTime?.input === 'secrets-timeout';
-  return { ...(isLate ? { kind: 'secrets-timeout' } : {}), facts: callFacts(error), why };
+function explainCall(error: CallError, context: FailureContext): Details {
+  const { reason, attempts, outOfTime } = error;
+  const told = [`${capital(reason)}.`, attempts > 1 && `Gave up after ${attempts} attempts.`];
+  if (error instanceof UploadError) return { facts: callFacts(error), why: told };
+  const why = [...told, outOfTime && noTimeLeft(outOfTime), doubtOf(error)];
+  if (error instanceof StatusError) return explainStatus(error, why, context);
+  const isLate = outOfTime?.input === 'secrets-timeout';
+  return { kind: isLate ? 'secrets-timeout' : undefined, facts: callFacts(error), why };
 }
 
-function callFacts(error: CallError): Explanation['facts'] {
+function callFacts(error: CallError): Facts {
   const { method, path } = error.call;
   const isAnswered =
     error instanceof StatusError || error instanceof UploadError || error instanceof RedirectError;
   const status = isAnswered && error.status !== undefined ? ` → ${error.status}` : '';
-  return [
-    { label: 'Call', value: `${method} ${path}${status}` },
-    ...(error.requestId === undefined ? [] : [{ label: 'Request ID', value: error.requestId }]),
-  ];
+  return { Call: `${method} ${path}${status}`, 'Request ID': error.requestId };
 }
 
-function limitOf({ outOfTime }: CallError): string[] {
-  return outOfTime === undefined
-    ? []
-    : [`\`${outOfTime.input}\` (${duration(outOfTime.limit)}) leaves no time for another attempt.`];
+function statusFacts(error: StatusError): Facts {
+  return { ...callFacts(error), Code: error.code };
+}
+
+/** An input that limits time, and its value. */
+function limitOf({ input, limit }: Deadline): string {
+  return `\`${input}\` (${duration(limit)})`;
+}
+
+function limitIs({ input, limit }: Deadline): string {
+  return `\`${input}\` is ${duration(limit)}`;
+}
+
+function noTimeLeft(deadline: Deadline): string {
+  return `${limitOf(deadline)} leaves no time for another attempt.`;
 }
 
 /** The platform may have carried out a request whose response was lost, so no report may deny it. */
-function doubtOf(error: CallError): string[] {
-  if (!error.isInDoubt) return [];
+function doubtOf(error: CallError): string | undefined {
+  if (!error.isInDoubt) return undefined;
   const isRefused = !error.isTransient || error.kind === 'rate-limited';
-  return [
-    `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known. Run the workflow again to find out.`,
-  ];
+  return `Whether ${isRefused ? 'an earlier attempt' : 'it'} was carried out is not known. Run the workflow again to find out.`;
 }
 
 function explainStatus(
   error: StatusError,
-  why: readonly string[],
-  { actingAs }: Pick<ReleaseRecord, 'actingAs'>,
+  why: Sentences,
+  { subject, record: { actingAs } }: FailureContext,
 ): Details {
-  const { code, kind } = error;
-  const facts = [
-    ...callFacts(error),
-    ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
-  ];
+  const { kind } = error;
+  const facts = statusFacts(error);
   if (kind === 'credential-refused' || kind === 'permission-denied') {
-    const next = kind === 'permission-denied' ? [failureKinds[kind].next] : [];
     return {
       facts,
       why: [...why, `The credential is ${credentialWords(actingAs)}.`],
-      next: [...next, whereToLook(actingAs)],
+      next: [kind === 'permission-denied' && failureKinds[kind].next, whereToLook(actingAs)],
     };
   }
-  const advice = error.lookUpCode(platformCodes);
-  if (advice === undefined || kind === 'concurrent-write') return { facts, why };
+  const advice = kind === 'concurrent-write' ? undefined : error.lookUpCode(platformCodes);
+  const isTaken = kind === 'request-refused' && error.says(/already taken/i);
+  const taken = isTaken ? subject : undefined;
   return {
     facts,
-    why: [...why, `${capital(advice.meaning)}.`],
-    next: [nextOf(advice, true), `See ${errorCodesUrl}.`],
+    why: [...why, advice && `${capital(advice.meaning)}.`, taken && foreignName(taken)],
+    next: taken
+      ? ['Choose another name.']
+      : advice && [nextOf(advice, true), `See ${errorCodesUrl}.`],
   };
+}
+
+/** The platform does not say who owns a name. */
+function foreignName({ kind, name }: Subject): string {
+  return `Names of ${kind}s are unique across all regions; \`${name}\` may belong to another organization.`;
 }
 
 function credentialWords(actingAs: ActingAs | undefined): string {
@@ -452,27 +431,21 @@ function explainRollout(
   { deploymentId, failure, logs }: StepFacts['rollout-failed'],
   context: FailureContext,
 ): Details {
-  const { code, reason, exitCode } = failure;
+  const { code, reason, exitCode, restartCount = 0, headline, message, condition } = failure;
+  const { showsAgentOutput, redact } = context;
   const advice = adviceFor(failure);
-  const lastLine = context.showsAgentOutput ? lastLineOf(failure.traceback) : undefined;
-  const facts = [
-    { label: 'Deployment', value: deploymentId },
-    ...(code === undefined ? [] : [{ label: 'Code', value: context.redact(code) }]),
-    ...(reason === undefined ? [] : [{ label: 'Reason', value: context.redact(reason) }]),
-    ...(exitCode === undefined ? [] : [{ label: 'Exit code', value: String(exitCode) }]),
-    ...((failure.restartCount ?? 0) > 0
-      ? [{ label: 'Restarts', value: String(failure.restartCount) }]
-      : []),
-  ];
+  const lastLine = showsAgentOutput ? lastLineOf(failure.traceback) : undefined;
   return {
-    facts,
+    facts: {
+      Deployment: deploymentId,
+      Code: code && redact(code),
+      Reason: reason && redact(reason),
+      'Exit code': exitCode,
+      Restarts: restartCount > 0 ? restartCount : undefined,
+    },
     why: [
-      ...meaningOf(failure, advice, lastLine),
-      ...said(
-        lastLine === undefined
-          ? [failure.headline, failure.message, failure.condition?.message]
-          : [failure.message, failure.condition?.message],
-      ),
+      meaningOf(failure, advice, lastLine),
+      said(lastLine === undefined ? headline : undefined, message, condition?.message),
     ],
     next: [
       failure.infrastructureIssue
@@ -480,11 +453,11 @@ function explainRollout(
         : (missingKey(lastLine, context) ??
           (advice === undefined
             ? failureKinds['rollout-failed'].next
-            : nextOf(advice, context.showsAgentOutput))),
-      ...(code === undefined ? [] : [`See ${errorCodesUrl}.`]),
-      ...agentOutputHint(deploymentId, context),
+            : nextOf(advice, showsAgentOutput))),
+      code !== undefined && `See ${errorCodesUrl}.`,
+      agentOutputHint(deploymentId, context),
     ].filter((one) => one !== ''),
-    ...(context.showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
+    ...(showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
   };
 }
 
@@ -492,16 +465,16 @@ function explainRolloutTimeout(
   facts: StepFacts['wait-timeout'],
   { cause, ...context }: FailureContext & { readonly cause: unknown },
 ): Details {
-  const { deploymentId, lastSeen, lastSeenFor, deadline, logs } = facts;
+  const { deploymentId, lastSeen, lastSeenFor, deadline, infrastructureIssue, logs } = facts;
   return {
-    facts: [{ label: 'Deployment', value: deploymentId }],
+    facts: { Deployment: deploymentId },
     why: [
-      `Last state: ${context.redact(lastSeen)} for ${duration(lastSeenFor)}; \`wait-timeout\` is ${duration(deadline.limit)}.`,
-      ...lastFailure(cause),
-      ...infrastructure(facts),
+      `Last state: ${context.redact(lastSeen)} for ${duration(lastSeenFor)}; ${limitIs(deadline)}.`,
+      lastFailure(cause),
+      infrastructureIssue && infrastructure,
       'The platform continues the rollout, so the deployment may still become ready.',
     ],
-    next: [failureKinds['wait-timeout'].next, ...agentOutputHint(deploymentId, context)],
+    next: [failureKinds['wait-timeout'].next, agentOutputHint(deploymentId, context)],
     ...(context.showsAgentOutput ? { logs } : {}),
   };
 }
@@ -513,35 +486,26 @@ function explainSmokeTest(
   const { showsAgentOutput, subject } = context;
   const lastLine = showsAgentOutput ? lastLineOf(logs?.join('\n')) : undefined;
   const error = errorLine.test(lastLine ?? '') ? lastLine : undefined;
-  const hint =
-    sessionId === undefined || subject === undefined || showsAgentOutput
-      ? []
-      : [
-          'The log of the session is not shown here, because it may contain what callers said (`failure-logs`).',
-        ];
+  const isLogHidden = sessionId !== undefined && subject !== undefined && !showsAgentOutput;
   return {
-    facts: [
-      { label: 'Deployment', value: deploymentId },
-      ...(sessionId === undefined ? [] : [{ label: 'Session', value: sessionId }]),
-      ...('status' in because && because.status !== undefined
-        ? [{ label: 'Status', value: String(because.status) }]
-        : []),
-      ...(because.kind === 'not-startable' ? callFacts(because.refusal) : []),
-    ],
+    facts: {
+      Deployment: deploymentId,
+      Session: sessionId,
+      Status: 'status' in because ? because.status : undefined,
+      ...(because.kind === 'not-startable' ? callFacts(because.refusal) : {}),
+    },
     why: [
       `Smoke test: ${smokeTestFailure(because)}.`,
-      ...(error === undefined ? [] : [`The log of the session ends with ${quote(error)}.`]),
+      error !== undefined && `The log of the session ends with ${quote(error)}.`,
     ],
     repeatsTitle: true,
     next: [
       missingKey(error, context) ?? failureKinds['smoke-test-failed'].next,
-      ...wayBack(context),
-      ...(hasTransport
-        ? []
-        : [
-            'If the bot needs a transport, set `smoke-test-transport` (`daily` or `webrtc`): without it, the session starts without one.',
-          ]),
-      ...hint,
+      wayBack(context),
+      !hasTransport &&
+        'If the bot needs a transport, set `smoke-test-transport` (`daily` or `webrtc`): without it, the session starts without one.',
+      isLogHidden &&
+        'The log of the session is not shown here, because it may contain what callers said (`failure-logs`).',
     ],
     ...(showsAgentOutput ? { logs } : {}),
   };
@@ -551,11 +515,11 @@ function explainSmokeTest(
 const errorLine = /^[\w.]*(?:Error|Exception)\b/;
 
 /** How to go back to what served before the deployment that is serving now. */
-function wayBack({ subject, record }: FailureContext): string[] {
+function wayBack({ subject, record }: FailureContext): string | undefined {
   const agent = agentsOf(record).find(({ region }) => region === subject?.region);
   const image = agent?.plan.before?.settings.image;
-  if (agent?.outcome !== 'updated' || image === undefined) return [];
-  return [`To go back until then, release \`${image}\` again.`];
+  if (agent?.outcome !== 'updated' || image === undefined) return undefined;
+  return `To go back until then, release \`${image}\` again.`;
 }
 
 function smokeTestFailure(because: SmokeTestFailure): string {
@@ -575,20 +539,17 @@ function smokeTestFailure(because: SmokeTestFailure): string {
   }
 }
 
-/** What the platform says, without repetition, as one sentence. */
-function said(words: readonly (string | undefined)[]): string[] {
+/** What the platform says, without repetition, as one sentence; undefined if it says nothing. */
+function said(...words: readonly (string | undefined)[]): string | undefined {
   const quotes = [...new Set(words)]
     .filter((one) => one !== undefined)
     // The sentence adds its own period.
     .map((one) => quote(one.trim().replace(/\.$/, '')));
-  return quotes.length === 0 ? [] : [`The platform says: ${quotes.join(' and ')}.`];
+  return quotes.length === 0 ? undefined : `The platform says: ${quotes.join(' and ')}.`;
 }
 
-function infrastructure({ infrastructureIssue }: Pick<RolloutFailure, 'infrastructureIssue'>) {
-  return infrastructureIssue
-    ? ['The platform reports a problem in its own infrastructure. The agent is not the cause.']
-    : [];
-}
+const infrastructure =
+  'The platform reports a problem in its own infrastructure. The agent is not the cause.';
 
 /** The most specific advice: any reason says more than exit code 1. */
 function adviceFor(failure: RolloutFailure) {
@@ -624,15 +585,15 @@ function meaningOf(
   failure: RolloutFailure,
   advice: Advice | undefined,
   lastLine: string | undefined,
-): string[] {
-  if (failure.infrastructureIssue) return infrastructure(failure);
+): string | undefined {
+  if (failure.infrastructureIssue) return infrastructure;
+  const meaning = advice && capital(advice.meaning);
+  if (lastLine !== undefined) {
+    return `${meaning ?? 'The agent ended with an error'}: ${quote(lastLine)}.`;
+  }
   // The platform's own sentence says the same.
   const isSaid = advice === containerReasons['CrashLoopBackOff'] && failure.headline !== undefined;
-  if (lastLine === undefined)
-    return advice === undefined || isSaid ? [] : [`${capital(advice.meaning)}.`];
-  return [
-    `${advice === undefined ? 'The agent ended with an error' : capital(advice.meaning)}: ${quote(lastLine)}.`,
-  ];
+  return meaning === undefined || isSaid ? undefined : `${meaning}.`;
 }
 
 /** What to do if the agent misses an environment variable; undefined if that is not the cause. */
@@ -656,18 +617,16 @@ function missingKey(
 function agentOutputHint(
   deploymentId: string,
   { subject, showsAgentOutput, record: { actingAs } }: FailureContext,
-): string[] {
-  if (subject === undefined) return [];
+): string | undefined {
+  if (subject === undefined) return undefined;
   const organization =
     actingAs?.organization === undefined ? '' : ` --organization ${actingAs.organization}`;
   const command = `pipecat cloud agent logs ${subject.name} --deployment ${deploymentId}${organization}`;
   return showsAgentOutput
-    ? [`For more logs, run \`${command}\`.`]
-    : [
-        `To see the agent's traceback and logs, run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`, or set \`failure-logs: always\` and run again. They are not shown here, because they may contain what callers said.`,
-      ];
+    ? `For more logs, run \`${command}\`.`
+    : `To see the agent's traceback and logs, run \`pipecat cloud agent status ${subject.name}${organization}\` and \`${command}\`, or set \`failure-logs: always\` and run again. They are not shown here, because they may contain what callers said.`;
 }
 
-function lastFailure(cause: unknown): string[] {
-  return cause instanceof CallError ? [`The last status check failed: ${cause.reason}.`] : [];
+function lastFailure(cause: unknown): string | undefined {
+  return cause instanceof CallError ? `The last status check failed: ${cause.reason}.` : undefined;
 }

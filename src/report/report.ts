@@ -100,13 +100,17 @@ function mergeAlike(failures: readonly Explanation[]): Explanation[] {
 }
 
 function merge(one: Explanation, other: Explanation): Explanation {
-  const facts = one.facts.map(({ label, value }) => {
-    const found = other.facts.find((fact) => fact.label === label);
-    const isKnown = found === undefined || value.split(', ').includes(found.value);
-    return { label, value: isKnown ? value : `${value}, ${found.value}` };
+  const facts = Object.entries(one.facts).map(([label, value]): [string, string] => {
+    const found = other.facts[label];
+    const isKnown = found === undefined || value.split(', ').includes(found);
+    return [label, isKnown ? value : `${value}, ${found}`];
   });
   const next = one.next.filter((advice) => other.next.includes(advice));
-  return { ...one, facts, next: next.length === 0 ? one.next : next };
+  return {
+    ...one,
+    facts: Object.fromEntries(facts),
+    next: next.length === 0 ? one.next : next,
+  };
 }
 
 /** Cuts the longest texts until all texts fit together. */
@@ -137,7 +141,9 @@ function oneFailure(failure: Explanation, lead: readonly string[], most: number)
       )
       .join('\n'),
     next.length === 0 ? '' : `Next: ${next.join(' ')}`,
-    facts.map(({ label, value }) => `${label}: ${value}`).join(' · '),
+    Object.entries(facts)
+      .map(([label, value]) => `${label}: ${value}`)
+      .join(' · '),
   ];
   const parts = lines.filter((line) => line !== '').map(printable);
   // Even if the text is cut, part of why, what to do and where remains.

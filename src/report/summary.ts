@@ -7,7 +7,6 @@ import {
   type BuildRecord,
   type ReleaseRecord,
   type SecretSetRecord,
-  type SessionsOnOlder,
   type SmokeTestRecord,
   type StepRecord,
   type TargetRecord,
@@ -16,6 +15,7 @@ import { secretSetKinds } from '../plan/subject.js';
 import { followUps, remarksAfter } from './follow-ups.js';
 import { buildSection } from './builds.js';
 import {
+  atLeast,
   capital,
   clockTime,
   credentialKinds,
@@ -174,10 +174,6 @@ const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
   inconclusive: '⚠️ inconclusive',
 };
 
-function sessionCount({ count, isCut }: SessionsOnOlder): string {
-  return `${isCut ? 'at least ' : ''}${count}`;
-}
-
 /** The regions and their agents; names do not break. */
 function regionTable(targets: readonly TargetRecord[], headline: string): string | undefined {
   const agents = agentsOf({ targets });
@@ -211,7 +207,7 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
           'This release': isReleased(agent) || released === undefined ? '' : image(released),
           Secrets: keyCounts(secretSets),
           'Smoke test': smokeTest === null ? '' : smokeTestMarks[smokeTest.outcome],
-          'Old<br>sessions': sessionsOnOlder === null ? '' : sessionCount(sessionsOnOlder),
+          'Old<br>sessions': sessionsOnOlder === null ? '' : atLeast(sessionsOnOlder),
         },
       ];
     }),
@@ -319,11 +315,11 @@ function failureSection(
       : ['**What failed:**', ...reasons.map(prose)].join(' '),
     problemList(problems, limits),
     next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
-    facts
+    Object.entries(facts)
       .filter(
-        ({ value }) => ![headline ?? heading, ...why].some((text) => text.includes(`\`${value}\``)),
+        ([, value]) => ![headline ?? heading, ...why].some((text) => text.includes(`\`${value}\``)),
       )
-      .map(({ label, value }) => `**${label}** ${code(value)}`)
+      .map(([label, value]) => `**${label}** ${code(value)}`)
       .join(' · '),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
