@@ -7,7 +7,7 @@ import { existingSet, stepNames, newTargetRecord } from '../../src/record/record
 import { Regional } from '../../src/plan/regional.js';
 import { inferRegion } from '../../src/plan/infer-region.js';
 import { settingsIn } from '../../src/plan/region-settings.js';
-import { Remarks } from '../../src/steps/remarks.js';
+import { Remarks } from '../../src/record/remarks.js';
 import type { ReleaseSettings } from '../../src/plan/settings.js';
 import { releaseLog } from '../../src/report/log.js';
 import { agentPlan, planOf, secretSetPlan } from '../support/accounts.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import { AbandonedError, isCancellation } from './errors.js';
+import { AbandonedError, failuresOf, forEach, isCancellation } from './errors.js';
 import {
   buildsOf,
   type BuildRecord,
@@ -8,6 +8,7 @@ import {
   type StepName,
   type StepRecord,
 } from './record.js';
+import { Remarks } from './remarks.js';
 
 /** Where a run logs what it does. */
 export interface ReleaseLog {
@@ -25,6 +26,8 @@ export class Journal {
   readonly clock: Clock;
   readonly log: ReleaseLog;
   readonly record: ReleaseRecord;
+  /** What several agents may have in common; reported at the end of a step. */
+  readonly combined = new Remarks();
   /** When each running step started. */
   readonly #startedAt = new Map<StepRecord, number>();
   readonly #onBuild: (builds: readonly BuildRecord[]) => void;
@@ -72,8 +75,22 @@ export class Journal {
       step.outcome = outcomeOf(error);
       throw error;
     } finally {
+      this.combined.report(this);
       this.#stop(step);
     }
+  }
+
+  /**
+   * A step that does `work` on all items at once; no step if there are none.
+   *
+   * @throws ReleaseError with everything that failed
+   */
+  async stepForEach<Item>(
+    name: StepName,
+    items: readonly Item[],
+    work: (item: Item) => Promise<void>,
+  ): Promise<void> {
+    if (items.length > 0) await this.step(name, () => forEach(items, work));
   }
 
   /** Stops the steps that have not ended, when nothing waits for them anymore. */
@@ -151,6 +168,9 @@ export class Journal {
 
 /** The outcome of a step that throws. */
 function outcomeOf(error: unknown): StepRecord['outcome'] {
-  if (error instanceof AbandonedError) return error.isStillRunning ? 'running' : 'skipped';
-  return isCancellation(error) ? 'running' : 'failed';
+  const failures = failuresOf(error);
+  const isFailed = failures.some((one) => !(one instanceof AbandonedError) && !isCancellation(one));
+  if (isFailed) return 'failed';
+  const isRunning = failures.some((one) => !(one instanceof AbandonedError) || one.isStillRunning);
+  return isRunning ? 'running' : 'skipped';
 }

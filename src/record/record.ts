@@ -139,6 +139,15 @@ export interface TargetRecord {
   readonly deletedVersions: SecretSetRecord[];
 }
 
+/** A region with an agent. */
+export interface AgentTargetRecord extends TargetRecord {
+  readonly agent: AgentRecord;
+}
+
+export function hasAgent(target: TargetRecord): target is AgentTargetRecord {
+  return target.agent !== undefined;
+}
+
 /** A bar of the timeline; times in milliseconds of the clock. */
 export interface Span {
   readonly region: string;
@@ -223,22 +232,27 @@ export function newTargetRecord({ region, secretSets, build, agent }: Target): T
       status: plan.status ?? null,
     })),
     build: build && { region, plan: build, id: null, outcome: 'skipped', duration: undefined },
-    agent: agent && {
-      name: agent.name,
-      region,
-      plan: agent,
-      outcome: 'skipped',
-      deploymentId: null,
-      isChanged: false,
-      ready: false,
-      readyAt: undefined,
-      previousServes: false,
-      rollBack: undefined,
-      replacesValues: false,
-      smokeTest: null,
-      sessionsOnOlder: null,
-    },
+    agent: agent && newAgentRecord(agent),
     deletedVersions: [],
+  };
+}
+
+/** The record of an agent before it is deployed. */
+export function newAgentRecord(plan: AgentPlan): AgentRecord {
+  return {
+    name: plan.name,
+    region: plan.region,
+    plan,
+    outcome: 'skipped',
+    deploymentId: null,
+    isChanged: false,
+    ready: false,
+    readyAt: undefined,
+    previousServes: false,
+    rollBack: undefined,
+    replacesValues: false,
+    smokeTest: null,
+    sessionsOnOlder: null,
   };
 }
 

@@ -6,7 +6,7 @@ import { oldVersions } from '../plan/old-versions.js';
 import type { SecretSetPlan } from '../plan/plan.js';
 import { existingSet, type TargetRecord } from '../record/record.js';
 import type { StepContext } from './context.js';
-import type { Remarks } from './remarks.js';
+import type { Remarks } from '../record/remarks.js';
 
 /** What all regions share. */
 export interface CleanUp {

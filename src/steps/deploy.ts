@@ -7,10 +7,16 @@ import { pollingDelay } from '../time/polling-delay.js';
 import { settingChanges } from '../plan/agent-changes.js';
 import { StepError } from '../record/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
-import type { AgentRecord } from '../record/record.js';
+import type { Journal } from '../record/journal.js';
+import {
+  existingSet,
+  type AgentRecord,
+  type AgentTargetRecord,
+  type SecretSetRecord,
+} from '../record/record.js';
 import type { StepContext } from './context.js';
 import { graceLimit } from './polling.js';
-import type { Remarks } from './remarks.js';
+import { awaitSecretSets } from './readiness.js';
 
 /** The result of a deploy. */
 export interface Deployed {
@@ -23,24 +29,15 @@ export interface Deployed {
   readonly deadline: Deadline;
 }
 
-export interface DeployOptions {
-  /** The build that was made for the agent. */
-  readonly buildId: string | undefined;
-  /** The remaining time for the secret sets. */
-  readonly budget: TimeBudget;
-  readonly remarks: Remarks;
-  /**
-   * Waits until the sets that the agent binds are ready again. The platform refuses the deploy if another
-   * process has written one since.
-   */
-  readonly awaitBoundSets: (agent: Agent | undefined, deadline: Deadline) => Promise<void>;
-}
-
-/** Creates or updates the agent, and returns the deployment to wait for. */
+/**
+ * Creates or updates the agent, and returns the deployment to wait for.
+ *
+ * @param budget the remaining time for the secret sets
+ */
 export async function deploy(
   context: StepContext,
-  record: AgentRecord,
-  { buildId, budget, remarks, awaitBoundSets }: DeployOptions,
+  { agent: record, secretSets, build }: AgentTargetRecord,
+  budget: TimeBudget,
 ): Promise<Deployed> {
   const { cloud, journal } = context;
   const { clock } = journal;
@@ -53,7 +50,7 @@ export async function deploy(
     if (before === undefined && existsError !== undefined) {
       throw new StepError('agent-name-taken', {}, { cause: existsError });
     }
-    const plan = original.replan(before, buildId);
+    const plan = original.replan(before, build?.id ?? undefined);
     record.plan = plan;
     try {
       const { region, settings, forces } = plan;
@@ -67,7 +64,7 @@ export async function deploy(
       const deploymentId = await deploymentOf(context, plan, answer, deadline);
       recordDeployment(record, deploymentId, previousId);
       journal.log.info(wordsFor(record, previousId));
-      remark(remarks, record, answer, previousId);
+      remark(journal, record, answer, previousId);
       return { deploymentId, previousId, before, deadline };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -75,33 +72,45 @@ export async function deploy(
         existsError = error;
         journal.log.info(`Somebody else created the agent ${name}. Updating it instead.`);
       } else if (error.status === 409) {
-        refusals++;
+        const attempt = ++refusals;
         const message = `The platform refused to deploy \`${name}\` (409), because a set that it binds is not ready. Waiting for the sets again.`;
-        if (refusals === 1) journal.notice(message);
+        if (attempt === 1) journal.notice(message);
         else journal.log.info(message);
-        await waitAgain(error, before, refusals);
+        await budget.spend(async (setsDeadline) => {
+          // The sets may already look ready, so a pause keeps the deploys from following each other at once.
+          const delay = backoffDelay(defaultBackoff, attempt, () => clock.random());
+          if (setsDeadline.remaining() <= delay) {
+            const facts = { refusal: error, deadline: setsDeadline };
+            throw new StepError('secret-set-not-ready', facts, { cause: error });
+          }
+          await clock.sleep(delay);
+          await awaitSecretSets(context, boundSets(plan, before, secretSets), setsDeadline);
+        });
       } else {
         throw error;
       }
     }
   }
+}
 
-  async function waitAgain(
-    refusal: StatusError,
-    before: Agent | undefined,
-    refusals: number,
-  ): Promise<void> {
-    await budget.spend(async (deadline) => {
-      // The sets may already look ready, so a pause keeps the deploys from following each other at once.
-      const delay = backoffDelay(defaultBackoff, refusals, () => clock.random());
-      if (deadline.remaining() <= delay) {
-        const facts = { refusal, deadline };
-        throw new StepError('secret-set-not-ready', facts, { cause: refusal });
-      }
-      await clock.sleep(delay);
-      await awaitBoundSets(before, deadline);
-    });
-  }
+/** The sets that a deploy binds: those of the plan, else those that the agent already binds. */
+function boundSets(
+  { settings, region }: AgentPlan,
+  before: Agent | undefined,
+  planned: readonly SecretSetRecord[],
+): SecretSetRecord[] {
+  const bound = (
+    name: string | null | undefined,
+    kind: SecretSetRecord['kind'],
+  ): SecretSetRecord[] => {
+    if (name === undefined || name === null) return [];
+    const known = planned.find((set) => set.name === name);
+    return [known ?? existingSet(name, kind, region)];
+  };
+  return [
+    ...bound(settings.secretSet ?? before?.secretSets?.[0], 'secret'),
+    ...bound(settings.imagePullSecretSet ?? before?.settings.imagePullSecretSet, 'imagePullSecret'),
+  ];
 }
 
 /**
@@ -186,7 +195,7 @@ function wordsFor(
 
 /** Reports what people should know about the response to a deploy. */
 function remark(
-  remarks: Remarks,
+  { combined }: Journal,
   { plan, deploymentId }: AgentRecord,
   { warning, settings: observed }: Agent,
   previousId: string | undefined,
@@ -195,7 +204,7 @@ function remark(
   const { image, buildId } = settings;
   const { websocketAuth } = observed;
   if (action === 'create' && settings.websocketAuth === undefined && websocketAuth) {
-    remarks.add(
+    combined.add(
       'remark',
       name,
       (names) => `The platform created ${names} with \`websocket-auth: ${websocketAuth}\`.`,
@@ -207,7 +216,7 @@ function remark(
     // Expected with versioned sets and reused builds.
     const caveat =
       image === undefined ? '' : ' The platform does not notice a tag that was pushed again.';
-    remarks.add(
+    combined.add(
       'remark',
       name,
       (names) => `Nothing changed for ${names}, so there is no new deployment.${caveat}`,
@@ -216,17 +225,17 @@ function remark(
   }
   if (warning !== undefined) {
     const said = quote(warning);
-    remarks.add('warning', name, (names) => `The platform warns about ${names}: ${said}`);
+    combined.add('warning', name, (names) => `The platform warns about ${names}: ${said}`);
   }
   if (!isNew && image !== undefined) {
     if (image.includes('@')) {
-      remarks.add(
+      combined.add(
         'remark',
         name,
         (names) => `\`${image}\` is already deployed, so there is no new deployment of ${names}.`,
       );
     } else {
-      remarks.add(
+      combined.add(
         'warning',
         name,
         (names) =>
@@ -235,7 +244,7 @@ function remark(
     }
   }
   if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
-    remarks.add(
+    combined.add(
       'warning',
       name,
       (names) =>

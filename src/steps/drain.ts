@@ -1,6 +1,6 @@
 import { CallError } from '../pipecat/errors.js';
 import type { SessionCount } from '../pipecat/sessions.js';
-import { forEach, StepError } from '../record/errors.js';
+import { StepError } from '../record/errors.js';
 import type { AgentRecord, SessionsOnOlder, TargetRecord } from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import { Deadline } from '../time/deadline.js';
@@ -31,13 +31,10 @@ export async function drainAll(
   const awaited = agents.filter(({ plan }) => plan.drainTimeout !== undefined);
   const counted = agents.filter((agent) => !awaited.includes(agent) && hasNewDeployment(agent));
   await Promise.all(counted.map((agent) => countOnce(context, agent)));
-  if (awaited.length === 0) return;
   const { journal } = context;
-  await journal.step('drain', () =>
-    forEach(awaited, (agent) =>
-      workOn(journal, 'drain', agentSubject(agent), () =>
-        drain(context, agent, agent.plan.drainTimeout ?? 0),
-      ),
+  await journal.stepForEach('drain', awaited, (agent) =>
+    workOn(journal, 'drain', agentSubject(agent), () =>
+      drain(context, agent, agent.plan.drainTimeout ?? 0),
     ),
   );
 }

@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { TimeBudget } from '../time/deadline.js';
 import { buildImage } from './build.js';
-import { AbandonedError, collect, forEach, ReleaseError } from '../record/errors.js';
-import type { Journal } from '../record/journal.js';
+import { AbandonedError, collect, ReleaseError } from '../record/errors.js';
 import { buildsOf, type BuildRecord, type TargetRecord } from '../record/record.js';
 import { isWritten } from '../plan/plan-secret-sets.js';
 import type { StepContext } from './context.js';
@@ -47,34 +46,22 @@ async function buildAll(
   abandoned: AbortSignal,
 ): Promise<void> {
   const { journal } = context;
-  if (builds.length === 0) return;
   try {
-    await journal.step('build', async () => {
-      try {
-        await forEach(builds, (build) => buildImage(context, build, abandoned));
-      } catch (error) {
-        if (!(error instanceof ReleaseError)) throw error;
-        const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
-        if (failures.length > 0) throw new ReleaseError(failures);
-        throw new AbandonedError({ isStillRunning: runningBuildIds(builds).length > 0 });
-      }
-    });
+    await journal.stepForEach('build', builds, (build) => buildImage(context, build, abandoned));
   } catch (error) {
-    if (!(error instanceof AbandonedError)) throw error;
+    if (!(error instanceof ReleaseError)) throw error;
+    const failures = error.failures.filter((failure) => !(failure instanceof AbandonedError));
+    if (failures.length > 0) throw new ReleaseError(failures);
   } finally {
-    reportRunningBuilds(journal, runningBuildIds(builds));
+    const running = builds.flatMap(({ outcome, id }) =>
+      outcome === 'running' && id !== null ? [`\`${id}\``] : [],
+    );
+    if (running.length > 0) {
+      journal.notice(
+        `The platform continues the build ${running.join(', ')}. Once it has succeeded, a release of the same context reuses it.`,
+      );
+    }
   }
-}
-
-function reportRunningBuilds(journal: Journal, ids: readonly string[]): void {
-  if (ids.length === 0) return;
-  journal.notice(
-    `The platform continues the build ${ids.map((id) => `\`${id}\``).join(', ')}. Once it has succeeded, a release of the same context reuses it.`,
-  );
-}
-
-function runningBuildIds(builds: readonly BuildRecord[]): string[] {
-  return builds.flatMap(({ outcome, id }) => (outcome === 'running' && id !== null ? [id] : []));
 }
 
 /** Writes in all regions at once, and the sets of a region one by one. */
@@ -89,22 +76,18 @@ async function provisionAndAwait(
   const setsToWrite = ({ secretSets }: TargetRecord) =>
     secretSets.filter(({ plan }) => isWritten(plan));
   const writing = targets.filter((target) => setsToWrite(target).length > 0);
-  if (writing.length > 0) {
-    await collect(failures, () =>
-      journal.step('provision', () =>
-        budget.spend((deadline) =>
-          forEach(writing, async (target) => {
-            try {
-              for (const set of setsToWrite(target)) await provision(context, set, deadline);
-            } catch (error) {
-              failed.add(target);
-              throw error;
-            }
-          }),
-        ),
-      ),
-    );
-  }
+  await collect(failures, () =>
+    budget.spend((deadline) =>
+      journal.stepForEach('provision', writing, async (target) => {
+        try {
+          for (const set of setsToWrite(target)) await provision(context, set, deadline);
+        } catch (error) {
+          failed.add(target);
+          throw error;
+        }
+      }),
+    ),
+  );
   // Waits even if a region failed, because the report includes the other regions.
   const awaited = targets
     .filter((target) => !failed.has(target))

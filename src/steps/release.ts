@@ -18,7 +18,7 @@ import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
 import { newTargetRecord, type TargetRecord } from '../record/record.js';
 import { orRollBack, warnOfUnrestored } from './roll-back.js';
-import { Remarks } from './remarks.js';
+import { Remarks } from '../record/remarks.js';
 import { inRegionOrder } from './subjects.js';
 
 /**

@@ -6,7 +6,6 @@ import { planRollBack, unrestoredSentences, type RollBackPlan } from '../plan/ro
 import {
   collect,
   failuresOf,
-  forEach,
   isCancellation,
   isStepFailure,
   ReleaseError,
@@ -14,30 +13,22 @@ import {
   SubjectError,
 } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
-import type {
-  AgentRecord,
-  PlannedSetRecord,
-  RollBackRecord,
-  TargetRecord,
+import {
+  hasAgent,
+  newAgentRecord,
+  type AgentRecord,
+  type AgentTargetRecord,
+  type PlannedSetRecord,
+  type RollBackRecord,
+  type TargetRecord,
 } from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import { TimeBudget } from '../time/deadline.js';
 import type { StepContext } from './context.js';
-import { boundSets } from './deploy-and-await.js';
 import { deploy } from './deploy.js';
-import { awaitSecretSets } from './readiness.js';
-import { Remarks } from './remarks.js';
 import { awaitRollout } from './rollout.js';
-import { noRolloutObserver, SuccessHolder } from './rollout-observer.js';
+import { SuccessHolder } from './rollout-observer.js';
 import { agentSubject, workOn } from './subjects.js';
-
-/** An agent to roll back, and the sets of its region. */
-interface AgentToRollBack {
-  readonly agent: AgentRecord;
-  readonly before: Agent;
-  readonly secretSets: readonly PlannedSetRecord[];
-  readonly rollBack: RollBackRecord;
-}
 
 /** Warns before the first write of what a rollback could not restore. */
 export function warnOfUnrestored(journal: Journal, targets: readonly TargetRecord[]): void {
@@ -67,7 +58,6 @@ export async function orRollBack(
 ): Promise<void> {
   if (targets.every(({ agent }) => agent?.plan.onFailure !== 'rollback')) return work(context);
   const successes = new SuccessHolder(context.rolloutObserver);
-  const isIn = (region: string) => (target: TargetRecord) => target.region === region;
   try {
     await work({ ...context, rolloutObserver: successes });
     successes.release();
@@ -77,7 +67,7 @@ export async function orRollBack(
       await collect(failures, () => rollBackAll(context, targets, limit));
     }
     successes.release(({ region }) => {
-      const rollBack = targets.find(isIn(region))?.agent?.rollBack;
+      const rollBack = targets.find((target) => target.region === region)?.agent?.rollBack;
       if (rollBack === undefined) return 'success';
       return rollBack.outcome === 'skipped' ? 'error' : 'failure';
     });
@@ -88,10 +78,8 @@ export async function orRollBack(
 /** A superseded release did not fail, and one that could not be tested may work. */
 function isReasonToRollBack(failure: Error): boolean {
   const cause = failure instanceof SubjectError ? failure.cause : failure;
-  return !isCancellation(cause) && !isStepFailure(cause, ...noReasons);
+  return !isCancellation(cause) && !isStepFailure(cause, 'superseded', 'smoke-test-key-refused');
 }
-
-const noReasons = ['superseded', 'smoke-test-key-refused'] as const;
 
 async function rollBackAll(
   context: StepContext,
@@ -99,31 +87,19 @@ async function rollBackAll(
   limit: number,
 ): Promise<void> {
   const { journal } = context;
-  const toRollBack = targets.flatMap(agentsToRollBack);
-  if (toRollBack.length === 0) return;
-  for (const { agent, rollBack } of toRollBack) agent.rollBack = rollBack;
+  const toRollBack = targets.filter(hasAgent).filter(needsRollBack);
   const budget = new TimeBudget(journal.clock, 'secrets-timeout', limit);
-  const remarks = new Remarks();
-  await journal.step('roll-back', async () => {
-    try {
-      await forEach(toRollBack, (one) =>
-        workOn(journal, 'roll back', agentSubject(one.agent), () =>
-          rollBackOne(context, one, budget.fork(), remarks),
-        ),
-      );
-    } finally {
-      remarks.report(journal);
-    }
-  });
+  await journal.stepForEach('roll-back', toRollBack, (target) =>
+    workOn(journal, 'roll back', agentSubject(target.agent), () =>
+      rollBackOne(context, target, budget.fork()),
+    ),
+  );
 }
 
-/** Agents that this run has deployed, or may have, unless they are new or superseded. */
-function agentsToRollBack({ agent, secretSets }: TargetRecord): AgentToRollBack[] {
-  if (agent?.isChanged !== true || agent.plan.before === undefined) return [];
-  if (agent.outcome === 'superseded' || agent.outcome === 'unchanged') return [];
-  const plan = planRollBack(agent.plan, plansOf(secretSets));
-  const { before } = agent.plan;
-  return [{ agent, before, secretSets, rollBack: { plan, outcome: 'skipped' } }];
+/** Whether this run has deployed an agent, or may have, unless it is new or superseded. */
+function needsRollBack({ agent: { isChanged, outcome, plan } }: AgentTargetRecord): boolean {
+  if (!isChanged || plan.before === undefined) return false;
+  return outcome !== 'superseded' && outcome !== 'unchanged';
 }
 
 function plansOf(secretSets: readonly PlannedSetRecord[]): SecretSetPlan[] {
@@ -132,39 +108,25 @@ function plansOf(secretSets: readonly PlannedSetRecord[]): SecretSetPlan[] {
 
 async function rollBackOne(
   context: StepContext,
-  { agent, before, secretSets, rollBack }: AgentToRollBack,
+  target: AgentTargetRecord,
   budget: TimeBudget,
-  remarks: Remarks,
 ): Promise<void> {
   const { journal } = context;
+  const { agent } = target;
   const { name, region } = agent;
-  const back: AgentRecord = {
-    ...agent,
-    plan: planFor(agent, before, rollBack.plan),
-    outcome: 'skipped',
-    deploymentId: null,
-    isChanged: false,
-    ready: false,
-    readyAt: undefined,
-    previousServes: false,
-    replacesValues: false,
-    rollBack: undefined,
-  };
+  const plan = planRollBack(agent.plan, plansOf(target.secretSets));
+  const rollBack: RollBackRecord = { plan, outcome: 'skipped' };
+  agent.rollBack = rollBack;
+  const back = newAgentRecord(planFor(agent, plan));
   const hasStarted = (error: unknown): boolean =>
     back.isChanged || error instanceof InterruptedCallError;
   try {
-    const deployed = await deploy(context, back, {
-      buildId: undefined,
-      budget,
-      remarks,
-      awaitBoundSets: (now, deadline) =>
-        awaitSecretSets(context, boundSets(back.plan, now, secretSets), deadline),
-    });
+    const deployed = await deploy(context, { ...target, agent: back, build: undefined }, budget);
     agent.deploymentId = deployed.deploymentId;
     agent.ready = false;
     agent.readyAt = undefined;
     agent.previousServes = false;
-    await awaitRollout({ ...context, rolloutObserver: noRolloutObserver }, back, deployed);
+    await awaitRollout(context, back, deployed);
   } catch (error) {
     if (error instanceof CancelledError) {
       rollBack.outcome = hasStarted(error) ? 'running' : 'skipped';
@@ -212,13 +174,12 @@ class NotDeployedError extends Error {
 /** The plan that restores the agent, unless another release has changed it since. */
 function planFor(
   { plan, deploymentId }: AgentRecord,
-  before: Agent,
   { settings = {}, changes }: RollBackPlan,
 ): AgentPlan {
   const replan = (now: Agent | undefined): AgentPlan => {
     if (now === undefined) throw new StepError('agent-gone', {});
     const current = now.desiredDeploymentId;
-    if (deploymentId === null && current === before.desiredDeploymentId)
+    if (deploymentId === null && current === plan.before?.desiredDeploymentId)
       throw new NotDeployedError();
     // If the response to the deploy was lost, the settings show whose deployment it is.
     const isOurs =

@@ -1,4 +1,4 @@
-import type { Journal } from '../record/journal.js';
+import type { Journal } from './journal.js';
 import { listOf } from '../text/list.js';
 
 interface Remark {
