@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inputNames } from '../../src/inputs/declared.js';
+import type { ReadFile } from '../../src/inputs/files.js';
+import { Findings } from '../../src/inputs/problems.js';
+import { readInputs } from '../../src/inputs/read-inputs.js';
 import { readSettingsFile } from '../../src/inputs/settings-file/read-settings-file.js';
+import { inputVariables } from '../support/release-run.js';
 
 let folder: string;
 
@@ -17,11 +21,19 @@ afterEach(async () => {
 
 const name = 'pcc-deploy.toml';
 
+const readInFolder: ReadFile = (path) => readFile(join(folder, path), 'utf8');
+
+async function readNamed(path: string, readText = readInFolder) {
+  const findings = new Findings();
+  const file = await readSettingsFile(path, { readFile: readText, findings });
+  const { problems, warnings } = findings;
+  expect(file === undefined).toBe(problems.length > 0);
+  return { file, problems: problems.map(({ message }) => message), warnings };
+}
+
 async function read(content: string | Buffer, path = name) {
   await writeFile(join(folder, path), content);
-  const reading = await readSettingsFile(path, folder, (file) => readFile(file, 'utf8'));
-  expect(reading.file === undefined).toBe(reading.problems.length > 0);
-  return reading;
+  return readNamed(path);
 }
 
 /** What a file without problems says. */
@@ -553,7 +565,7 @@ describe('what is not TOML is told by line and column, without its text', () => 
 
 describe('a file that cannot be one is told', () => {
   test('missing', async () => {
-    const reading = await readSettingsFile('gone/x.toml', folder, (file) => readFile(file, 'utf8'));
+    const reading = await readNamed('gone/x.toml');
     expect(reading).toEqual({
       file: undefined,
       problems: ['`gone/x.toml` cannot be read (this file does not exist)'],
@@ -563,13 +575,13 @@ describe('a file that cannot be one is told', () => {
 
   test('a folder', async () => {
     await mkdir(join(folder, 'agent'));
-    const { problems } = await readSettingsFile('agent', folder, (file) => readFile(file, 'utf8'));
+    const { problems } = await readNamed('agent');
     expect(problems).toEqual(['`agent` cannot be read (it is a folder)']);
   });
 
   test('for a reason of the system', async () => {
     const refusal = Object.assign(new Error('hidden'), { code: 'EACCES' });
-    const { problems } = await readSettingsFile(name, folder, () => Promise.reject(refusal));
+    const { problems } = await readNamed(name, () => Promise.reject(refusal));
     expect(problems).toEqual([`\`${name}\` cannot be read (EACCES)`]);
   });
 
@@ -599,17 +611,26 @@ describe('a file that cannot be one is told', () => {
 });
 
 describe('the path', () => {
+  /** The name of the agent, read with this workspace. */
+  async function agentOf(workspace: string, path: string): Promise<string | undefined> {
+    const inputs = { 'api-key': 'sk_0123456789', 'config-file': path };
+    const environment = { GITHUB_WORKSPACE: workspace, ...inputVariables(inputs) };
+    const reading = await readInputs(environment, (one) => readFile(one, 'utf8'));
+    expect(reading.problems).toEqual([]);
+    return reading.inputs?.release.agent?.name.others;
+  }
+
   test('is one of the workspace, and told as it was named', async () => {
     await mkdir(join(folder, 'agents'));
     const { file } = await read('agent_name = "voice"', 'agents/voice.toml');
     expect(file?.path).toBe('agents/voice.toml');
+    expect(await agentOf(folder, 'agents/voice.toml')).toBe('voice');
   });
 
   test('may be absolute', async () => {
     const path = join(folder, name);
     await writeFile(path, 'agent_name = "voice"');
-    const { file } = await readSettingsFile(path, '/elsewhere', (one) => readFile(one, 'utf8'));
-    expect(file).toMatchObject({ path, defaults: [{ input: 'agent-name', text: 'voice' }] });
+    expect(await agentOf('/elsewhere', path)).toBe('voice');
   });
 
   test('names the file in its problems', async () => {

@@ -191,7 +191,7 @@ describe('the processor time grows at most linearly with the size', () => {
     await measure(`read, ${shape}`, [125, 500], (keys) => {
       const text = dotenv(keysOf(keys), largestValue, shape);
       return async () => {
-        const { entries, problems } = await readFiles(['a'], '/', () => Promise.resolve(text));
+        const { entries, problems } = await readFiles(['a'], () => Promise.resolve(text));
         expect(problems).toEqual([]);
         expect(entries).toHaveLength(keys);
       };
@@ -223,7 +223,7 @@ describe('the processor time grows at most linearly with the size', () => {
     await measure('read, quotes', [1024, 4096], (lines) => {
       const text = `A="${'  \\"key\\"\n'.repeat(lines)}"`;
       return async () => {
-        const { entries } = await readFiles(['a'], '/', () => Promise.resolve(text));
+        const { entries } = await readFiles(['a'], () => Promise.resolve(text));
         expect(entries).toHaveLength(1);
       };
     });

@@ -4,7 +4,7 @@ import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
 import { emptyReasons, looksLikeCredential, shown, type Findings } from './problems.js';
-import type { Environment, RawInputs } from './raw-inputs.js';
+import { variableOf } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
 const defaultApiUrl = 'https://api.pipecat.daily.co';
@@ -18,20 +18,31 @@ interface Origin {
 function given(
   { raw, environment }: InputReader,
   input: InputName,
-  variable?: string,
+  replacement?: string,
 ): { text: string; origin: Origin } | undefined {
   const text = raw.text(input);
   if (text !== undefined) return { text, origin: { input, words: `the input \`${input}\`` } };
-  if (variable === undefined) return undefined;
-  const value = environment[variable]?.trim() ?? '';
-  if (value === '') return undefined;
-  return { text: value, origin: { input, words: `the environment variable \`${variable}\`` } };
+  const value = replacement && variableOf(environment, replacement);
+  if (value === undefined) return undefined;
+  return { text: value, origin: { input, words: `the environment variable \`${replacement}\`` } };
 }
 
-/** Everything that could be a credential, to be masked even if it is not valid. */
-export function givenCredentials(raw: RawInputs, environment: Environment): SecretValue[] {
-  return [raw.text('api-key'), raw.text('pat'), environment['PIPECAT_TOKEN']?.trim()].flatMap(
-    (text) => (text === undefined || text === '' ? [] : [new SecretValue(text)]),
+/** The secrets of the action itself, to be masked even if they are not valid or not used. */
+export function givenOwnSecrets({ raw, environment }: InputReader): SecretValue[] {
+  return [
+    raw.text('api-key'),
+    raw.text('pat'),
+    variableOf(environment, 'PIPECAT_TOKEN'),
+    raw.text('github-token'),
+    raw.text('public-api-key'),
+  ].flatMap((text) => (text === undefined ? [] : [new SecretValue(text)]));
+}
+
+/** Whether it is a dry run without a credential of the platform. */
+export function lacksCredential(reader: InputReader): boolean {
+  return (
+    reader.isDryRun &&
+    (given(reader, 'api-key') ?? given(reader, 'pat', 'PIPECAT_TOKEN')) === undefined
   );
 }
 

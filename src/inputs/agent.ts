@@ -1,5 +1,5 @@
 import type { Regional } from '../plan/regional.js';
-import type { AgentReleaseSettings, ForceRedeploy, Preview } from '../plan/settings.js';
+import type { AgentReleaseSettings, ForceRedeploy } from '../plan/settings.js';
 import { agentSettingInputs, readAgentSettings } from './agent-settings.js';
 import { imageSources, isImageSource } from './build.js';
 import type { InputName } from './declared.js';
@@ -29,11 +29,8 @@ const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
 };
 
 /** Reads the settings of the agent. Undefined if none is named. */
-export function readAgent(
-  reader: InputReader,
-  preview: Preview | undefined,
-): AgentReleaseSettings | undefined {
-  const { raw, fields, regions, settingsFile, findings } = reader;
+export function readAgent(reader: InputReader): AgentReleaseSettings | undefined {
+  const { raw, fields, regions, settingsFile, findings, preview } = reader;
   const name = regions.name('agent-name');
   const { minAgents, maxAgents, ...settings } = readAgentSettings(reader);
   checkScaling(reader, minAgents, maxAgents);

@@ -2,49 +2,39 @@ import { nameInRegion, regionPlaceholder } from '../plan/name-template.js';
 import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import { shown } from './problems.js';
-import type { RawInputs } from './raw-inputs.js';
+import { variableOf } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
-
-/** The token, to be masked even if it is not used. */
-export function givenGitHubToken(raw: RawInputs): SecretValue[] {
-  const token = raw.text('github-token');
-  return token === undefined ? [] : [new SecretValue(token)];
-}
 
 /** Reads how to reach the repository. Undefined without a token. */
 export function readGitHubAccess({ raw, environment }: InputReader): GitHubAccess | undefined {
   const token = raw.text('github-token');
   if (token === undefined) return undefined;
-  const variable = (key: string): string => environment[key]?.trim() ?? '';
-  const [owner = '', repository = ''] = variable('GITHUB_REPOSITORY').split('/');
-  return {
-    token: new SecretValue(token),
-    apiUrl: (variable('GITHUB_API_URL') || 'https://api.github.com').replace(/\/+$/, ''),
-    owner,
-    repository,
-  };
+  const [owner = '', repository = ''] =
+    variableOf(environment, 'GITHUB_REPOSITORY')?.split('/') ?? [];
+  const apiUrl = variableOf(environment, 'GITHUB_API_URL') ?? 'https://api.github.com';
+  return { token: new SecretValue(token), apiUrl: apiUrl.replace(/\/+$/, ''), owner, repository };
 }
 
 /** What the run is, as far as it decides what is reported to GitHub. */
 export interface GitHubContext {
+  /** How the repository is reached; undefined without a token. */
+  readonly access: GitHubAccess | undefined;
   readonly waitsForAgent: boolean;
   /** Whether there is no credential of the platform. */
   readonly isOffline: boolean;
-  readonly isPreview: boolean;
 }
 
 /** Reads what to report to GitHub. Undefined if nothing. */
 export function readGitHub(
   reader: InputReader,
-  context: GitHubContext,
+  { access, waitsForAgent, isOffline }: GitHubContext,
 ): GitHubSettings | undefined {
   const { raw, fields, environment, findings } = reader;
   const comments = fields.boolean('comment') ?? false;
-  const name = readEnvironmentName(reader, context);
-  const access = readGitHubAccess(reader);
+  const name = readEnvironmentName(reader, waitsForAgent);
   if (access === undefined) {
     // Forks and Dependabot get no secrets, and need no token for an offline check.
-    if (context.isOffline) return undefined;
+    if (isOffline) return undefined;
     const needs = (permission: string): string =>
       `needs \`github-token\`; set it to the expression \`github.token\` in a job with the permission \`${permission}\``;
     if (name !== undefined) findings.problem('environment', needs('deployments: write'));
@@ -52,23 +42,22 @@ export function readGitHub(
     return undefined;
   }
   if (name === undefined && !comments) return undefined;
-  const variable = (key: string): string => environment[key]?.trim() ?? '';
-  const { owner, repository } = access;
-  const server = variable('GITHUB_SERVER_URL') || 'https://github.com';
-  const runUrl = `${server}/${owner}/${repository}/actions/runs/${variable('GITHUB_RUN_ID')}`;
+  const textOf = (key: string): string => variableOf(environment, key) ?? '';
+  const server = textOf('GITHUB_SERVER_URL') || 'https://github.com';
+  const runId = textOf('GITHUB_RUN_ID');
   return {
     ...access,
-    runUrl,
+    runUrl: `${server}/${access.owner}/${access.repository}/actions/runs/${runId}`,
     environment: name,
     comments,
     commentKey: [
-      raw.text('organization') ?? variable('PIPECAT_ORG'),
-      raw.text('api-url') ?? variable('PIPECAT_API_HOST'),
+      raw.text('organization') ?? textOf('PIPECAT_ORG'),
+      raw.text('api-url') ?? textOf('PIPECAT_API_HOST'),
       raw.text('environment') ?? '',
       ...subjectsOf(reader),
     ].join('\n'),
-    commentOrigin: ['GITHUB_WORKFLOW', 'GITHUB_JOB', 'GITHUB_ACTION'].map(variable).join('\n'),
-    runId: variable('GITHUB_RUN_ID'),
+    commentOrigin: ['GITHUB_WORKFLOW', 'GITHUB_JOB', 'GITHUB_ACTION'].map(textOf).join('\n'),
+    runId,
   };
 }
 
@@ -87,8 +76,8 @@ function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
 }
 
 function readEnvironmentName(
-  { raw, fields, regions: { regions }, findings }: InputReader,
-  { waitsForAgent, isPreview }: GitHubContext,
+  { raw, fields, regions: { regions }, findings, preview }: InputReader,
+  waitsForAgent: boolean,
 ): string | undefined {
   const name = raw.text('environment');
   if (name === undefined) return undefined;
@@ -110,7 +99,7 @@ function readEnvironmentName(
     return undefined;
   }
   // Previews share one environment, because GitHub keeps the name of each environment for good.
-  if (regions.length > 1 && !name.includes(regionPlaceholder) && !isPreview) {
+  if (regions.length > 1 && !name.includes(regionPlaceholder) && preview === undefined) {
     findings.warnings.push(
       `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share ${shown(name)}, and GitHub shows only the state of the newest deployment.`,
     );

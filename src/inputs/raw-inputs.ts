@@ -6,6 +6,12 @@ import { pullRequestPlaceholder } from '../plan/name-template.js';
 /** Environment variables, as the process or a test has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A variable without the blanks around it; undefined if it is not set, or empty. */
+export function variableOf(environment: Environment, name: string): string | undefined {
+  const text = environment[name]?.trim();
+  return text === '' ? undefined : text;
+}
+
 const prefix = 'INPUT_';
 
 /** Inputs that may hold `{pr}`. */

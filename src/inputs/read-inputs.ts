@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { WorkflowEvent } from '../github/event.js';
 import type { GitHubAccess, GitHubSettings } from '../github/settings.js';
 import type {
@@ -8,10 +9,10 @@ import type {
 } from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import { givenCredentials, readAccess } from './access.js';
+import { givenOwnSecrets, lacksCredential, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { isImageSource, readBuild } from './build.js';
-import { givenGitHubToken, readGitHub, readGitHubAccess } from './github.js';
+import { readGitHub, readGitHubAccess } from './github.js';
 import { readImageLookup } from './image-lookup.js';
 import { misplacedParts } from './misplaced.js';
 import { isTeardown, readPullRequest } from './pull-request.js';
@@ -25,7 +26,7 @@ import { readTeardown } from './teardown.js';
 import type { InputName } from './declared.js';
 import { missingFile, type ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
-import { givenPublicKey, lacksPublicKey } from './smoke-test.js';
+import { lacksPublicKey } from './smoke-test.js';
 import { chooseSettingsFile } from './settings-file/choose.js';
 
 /** When tracebacks and log lines of a failed agent are shown. */
@@ -95,40 +96,44 @@ export async function readInputs(
   readEvent?: () => Promise<WorkflowEvent>,
 ): Promise<InputsReading> {
   const findings = new Findings();
-  const given = new RawInputs(environment).checkNames(findings);
   const workspace = environment['GITHUB_WORKSPACE'] ?? '.';
-  const source = { raw: given, environment, workspace, readFile, findings };
-  const isTeardownAsked = isTeardown(given);
+  const source = {
+    raw: new RawInputs(environment).checkNames(findings),
+    environment,
+    readFile: (path: string) => readFile(resolve(workspace, path)),
+    findings,
+  };
+  const isTeardownAsked = isTeardown(source.raw);
   // A teardown ignores the inputs of a release, mistakes included; values in them are masked.
-  const findingsOfRelease = isTeardownAsked ? new Findings() : findings;
-  const settings = await chooseSettingsFile({ ...source, findings: findingsOfRelease });
-  const { raw, preview } = await readPullRequest(settings.raw, findings, readEvent);
-  const common = inputReader({ ...source, raw }, settings.file);
+  const ofRelease = { findings: isTeardownAsked ? new Findings() : findings };
+  const settings = await chooseSettingsFile({ ...source, ...ofRelease });
+  const templates = settings.raw;
+  const numbered = await readPullRequest(templates, findings, readEvent);
+  const common = inputReader({ ...source, ...numbered, templates, settingsFile: settings.file });
   common.fields.boolean('teardown');
-  const reader = isTeardownAsked
-    ? inputReader({ ...source, raw, findings: findingsOfRelease }, settings.file)
-    : common;
-  const { isDryRun } = common;
+  const reader = isTeardownAsked ? inputReader({ ...common, ...ofRelease }) : common;
+  const { raw, isDryRun, preview } = common;
 
-  const credentials = givenCredentials(raw, environment);
-  const ownSecrets = [...credentials, ...givenGitHubToken(raw), ...givenPublicKey(raw)];
+  const ownSecrets = givenOwnSecrets(common);
   const access = readAccess(common);
-  const teardown = readTeardown(common, { templates: settings.raw, preview });
-  const read = await readRelease(reader, { preview, access, ownSecrets });
+  const teardown = readTeardown(common);
+  const read = await readRelease(reader, access, ownSecrets);
   const release = isTeardownAsked ? undefined : read.release;
-  const lacksCredential = isDryRun && credentials.length === 0;
+  const isOffline = lacksCredential(common);
+  const githubAccess = readGitHubAccess(common);
   const github = readGitHub(common, {
-    waitsForAgent: read.waitsForAgent,
-    isOffline: lacksCredential,
-    isPreview: preview !== undefined,
+    access: githubAccess,
+    waitsForAgent: isTeardownAsked || read.waitsForAgent,
+    isOffline,
   });
-  await reportEmptyWorkspace(reader, isFolderEmpty);
+  await reportEmptyWorkspace(reader, () => isFolderEmpty(workspace));
   const secrets = [...ownSecrets, ...read.secrets, ...givenRegistrySecrets(raw)];
-  const { redact, redactFound } = redactionFor(raw, secrets, findings.problems.length > 0);
-  const isComplete = findings.problems.length === 0 && (access !== undefined || isDryRun);
-  const ofBoth = { access, isDryRun, github, githubAccess: readGitHubAccess(common) };
+  const isValid = findings.problems.length === 0;
+  const { redact, redactFound } = redactionFor(raw, secrets, !isValid);
+  const ofBoth = { access, isDryRun, github, githubAccess };
   return {
-    ...(isComplete ? inputsOf(ofBoth, teardown, release) : noInputs),
+    inputs: isValid && release ? { ...ofBoth, kind: 'release', ...release } : undefined,
+    teardown: isValid && teardown ? { ...ofBoth, kind: 'teardown', teardown } : undefined,
     outline: {
       isDryRun,
       isTeardown: isTeardownAsked,
@@ -138,22 +143,9 @@ export async function readInputs(
     },
     secrets,
     redact,
-    lacksCredential,
+    lacksCredential: isOffline,
     lacksPublicKey: lacksPublicKey(reader, release?.release.agent),
     ...reported(findings, redactFound),
-  };
-}
-
-const noInputs = { inputs: undefined, teardown: undefined };
-
-function inputsOf(
-  ofBoth: CommonInputs,
-  teardown: TeardownSettings | undefined,
-  release: ReleaseReading['release'],
-): Pick<InputsReading, 'inputs' | 'teardown'> {
-  return {
-    teardown: teardown && { ...ofBoth, kind: 'teardown', teardown },
-    inputs: release && { ...ofBoth, kind: 'release', ...release },
   };
 }
 
@@ -174,14 +166,6 @@ function reported(
   };
 }
 
-/** What the inputs of a release depend on. */
-interface ReleaseContext {
-  readonly preview: Preview | undefined;
-  readonly access: AccessSettings | undefined;
-  /** Secrets of the action itself, which are never sent to a set. */
-  readonly ownSecrets: readonly SecretValue[];
-}
-
 /** What the inputs of a release say. */
 interface ReleaseReading {
   /** Undefined if a mistake makes it unknown. */
@@ -193,7 +177,8 @@ interface ReleaseReading {
 
 async function readRelease(
   reader: InputReader,
-  { preview, access, ownSecrets }: ReleaseContext,
+  access: AccessSettings | undefined,
+  ownSecrets: readonly SecretValue[],
 ): Promise<ReleaseReading> {
   const { raw, fields, regions, findings } = reader;
   const rollout = fields.choice('rollout', ['parallel', 'sequential']);
@@ -202,7 +187,7 @@ async function readRelease(
   const imagePullSecret = readImagePullSecret(reader);
   const secretsTimeout = fields.timeout('secrets-timeout');
   const build = readBuild(reader);
-  const agent = readAgent(reader, preview);
+  const agent = readAgent(reader);
   const imageLookup = readImageLookup(reader, agent);
   const waitsForAgent = agent?.waitForReady !== false;
   const secretSet = readSecretSet(reader, {
@@ -234,7 +219,7 @@ async function readRelease(
           imageLookup,
         },
       },
-    waitsForAgent: waitsForAgent || isTeardown(raw),
+    waitsForAgent,
     secrets: secrets.values,
   };
 }
@@ -265,14 +250,14 @@ const fileInputs: readonly InputName[] = [
 
 /** Reports a missing checkout once, in place of each missing file. */
 async function reportEmptyWorkspace(
-  { raw, workspace, findings }: InputReader,
-  isFolderEmpty: (path: string) => Promise<boolean>,
+  { raw, findings }: InputReader,
+  isWorkspaceEmpty: () => Promise<boolean>,
 ): Promise<void> {
   const isMissing = ({ message }: InputProblem): boolean =>
     message.endsWith(`cannot be read (${missingFile})`);
   const first = findings.problems.find(isMissing);
   const needsFiles = first !== undefined || isImageSource(raw, 'cloud-build');
-  if (!needsFiles || !(await isFolderEmpty(workspace))) return;
+  if (!needsFiles || !(await isWorkspaceEmpty())) return;
   const others = findings.problems.filter((problem) => !isMissing(problem));
   const inputs = fileInputs.filter((input) => raw.isInput(input) && raw.text(input) !== 'false');
   findings.problems.splice(0, Infinity, ...others);

@@ -1,23 +1,31 @@
+import type { Preview } from '../plan/settings.js';
 import { Fields } from './fields.js';
 import type { Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
 import { RegionFields } from './regions.js';
 import type { ReadFile } from './files.js';
-import type { SettingsFile } from './settings-file/read-settings-file.js';
+import type { SettingsFile } from './settings-file/settings-file.js';
 
 /** What the inputs are read from, and where mistakes and remarks are collected. */
 export interface InputSource {
   readonly raw: RawInputs;
   readonly environment: Environment;
-  /** Folder that paths are relative to. */
-  readonly workspace: string;
+  /** Reads a file; relative paths start at the workspace. */
   readonly readFile: ReadFile;
   readonly findings: Findings;
 }
 
-/** Everything that the readers of single inputs work with: their first parameter. */
-export interface InputReader extends InputSource {
+/** What must be known to read the other inputs. */
+export interface InputBasis {
   readonly settingsFile: SettingsFile | undefined;
+  /** The inputs with `{pr}` in them. */
+  readonly templates: RawInputs;
+  /** Undefined if the agent is not the preview of a pull request. */
+  readonly preview: Preview | undefined;
+}
+
+/** Everything that the readers of single inputs work with: their first parameter. */
+export interface InputReader extends InputSource, InputBasis {
   /** Parses single inputs. */
   readonly fields: Fields;
   /** Parses inputs whose values may differ by region. */
@@ -25,18 +33,9 @@ export interface InputReader extends InputSource {
   readonly isDryRun: boolean;
 }
 
-export function inputReader(
-  source: InputSource,
-  settingsFile: SettingsFile | undefined,
-): InputReader {
+export function inputReader(source: InputSource & InputBasis): InputReader {
   const { raw, findings } = source;
   const fields = new Fields(raw, findings);
   const regions = new RegionFields(raw, findings, fields);
-  return {
-    ...source,
-    settingsFile,
-    fields,
-    regions,
-    isDryRun: fields.boolean('dry-run') ?? false,
-  };
+  return { ...source, fields, regions, isDryRun: fields.boolean('dry-run') ?? false };
 }

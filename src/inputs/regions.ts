@@ -112,7 +112,6 @@ export class RegionFields {
       input,
       this.#raw.isInput(input) ? this.#raw.verbatim(input) : text,
     );
-    if (values === undefined) return undefined;
     return (
       values &&
       this.#findings.accept(input, values, [

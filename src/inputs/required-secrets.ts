@@ -32,9 +32,9 @@ export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey
 
 async function readKeys(
   path: string,
-  { workspace, readFile, findings }: InputReader,
+  { readFile, findings }: InputReader,
 ): Promise<readonly string[]> {
-  const { keys, problems } = await readKeyNames(path, workspace, readFile);
+  const { keys, problems } = await readKeyNames(path, readFile);
   for (const problem of problems) findings.problem('required-secrets', problem);
   if (keys.length + problems.length === 0) {
     findings.problem('required-secrets', `\`${path}\` has no keys`);

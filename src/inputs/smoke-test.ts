@@ -1,11 +1,10 @@
 import type { AgentReleaseSettings, SmokeTestSettings } from '../plan/settings.js';
-import { SecretValue } from '../secrecy/secret-value.js';
+import type { SecretValue } from '../secrecy/secret-value.js';
 import { bytesOf } from '../text/bytes.js';
 import { listOf } from '../text/list.js';
 import { checkCredentialText } from './access.js';
 import type { InputName } from './declared.js';
 import { emptyReasons, shown, type InputProblem } from './problems.js';
-import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
 /** Inputs that only a smoke test uses. */
@@ -31,12 +30,6 @@ export const missingPublicKey: InputProblem = {
   input: 'public-api-key',
   message: `is empty, but \`smoke-test\` needs it. Likely reasons if the workflow sets it: ${emptyReasons}`,
 };
-
-/** The public key, to be masked even if it is not valid. */
-export function givenPublicKey(raw: RawInputs): SecretValue[] {
-  const text = raw.text('public-api-key');
-  return text === undefined ? [] : [new SecretValue(text)];
-}
 
 /** Whether a dry run plans a smoke test without its key. */
 export function lacksPublicKey(

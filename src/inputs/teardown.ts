@@ -1,10 +1,9 @@
 import { pullRequestPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
-import type { Preview, TeardownSettings } from '../plan/settings.js';
+import type { TeardownSettings } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
 import { declaredInputs, inputNames, type InputName } from './declared.js';
 import { isTeardown } from './pull-request.js';
-import type { RawInputs } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
 /** The inputs that a teardown depends on. It ignores the others, so that one `with:` block serves both jobs. */
@@ -27,19 +26,9 @@ const inputsOfTeardown: readonly InputName[] = [
   'comment',
 ];
 
-/** What a teardown depends on besides its own inputs. */
-export interface TeardownSource {
-  /** The inputs with `{pr}` in them. */
-  readonly templates: RawInputs;
-  readonly preview: Preview | undefined;
-}
-
 /** Reads what to tear down. Undefined in a release, or if it is not the preview of a pull request. */
-export function readTeardown(
-  reader: InputReader,
-  { templates, preview }: TeardownSource,
-): TeardownSettings | undefined {
-  const { raw, fields, regions, findings } = reader;
+export function readTeardown(reader: InputReader): TeardownSettings | undefined {
+  const { raw, templates, fields, regions, findings, preview } = reader;
   if (!isTeardown(raw)) return undefined;
   const isOwn = (input: InputName): boolean =>
     templates.text(input)?.includes(pullRequestPlaceholder) === true;

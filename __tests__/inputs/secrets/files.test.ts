@@ -17,7 +17,7 @@ afterEach(async () => {
 
 async function read(files: Record<string, string>, paths = Object.keys(files)) {
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const reading = await readFiles(paths, folder, (path) => readFile(path, 'utf8'));
+  const reading = await readFiles(paths, (path) => readFile(join(folder, path), 'utf8'));
   return {
     problems: reading.problems,
     remarks: reading.remarks,

@@ -265,7 +265,7 @@ describe('what is not of the form is an error with a place, and without the valu
       place: /line \d+|is not text in UTF-8/,
       read: (entries: readonly Pair[], damage: (text: string) => string) => {
         const text = damage(entries.map(([key, value]) => `${key}=${quoted(value)}`).join('\n'));
-        return readFiles(['a.env'], '/', () => Promise.resolve(text));
+        return readFiles(['a.env'], () => Promise.resolve(text));
       },
     },
   ];

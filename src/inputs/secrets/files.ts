@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { secretKey } from '../../pipecat/names.js';
 import { listOf } from '../../text/list.js';
 import { unreadableReason, type ReadFile } from '../files.js';
@@ -13,17 +12,16 @@ import {
 import { afterKey, mistakeIn, endsBase64, isConventional, SourceReading } from './source.js';
 
 /**
- * Reads the `secrets-file` input: dotenv files, relative to the workspace. Each value is as python-dotenv
+ * Reads the `secrets-file` input: dotenv files. Each value is as python-dotenv
  * reads it, or a problem names the key and the reason.
  */
 export async function readFiles(
   paths: readonly string[],
-  workspace: string,
   readFile: ReadFile,
 ): Promise<SourceReading> {
   const reading = new SourceReading('secrets-file');
   for (const path of paths) {
-    const text = await readText(reading, path, workspace, readFile);
+    const text = await readText(reading, path, readFile);
     if (text !== undefined) readValues(reading, path, text);
   }
   return reading;
@@ -32,11 +30,10 @@ export async function readFiles(
 /** The keys of a dotenv file, including bare names and repeated keys. */
 export async function readKeyNames(
   path: string,
-  workspace: string,
   readFile: ReadFile,
 ): Promise<{ readonly keys: readonly string[]; readonly problems: readonly string[] }> {
   const reading = new SourceReading('secrets-file');
-  const text = await readText(reading, path, workspace, readFile);
+  const text = await readText(reading, path, readFile);
   if (text === undefined) return { keys: [], problems: reading.problems };
   const { statements: all, problem } = readStatements(text);
   const isSops = isEncryptedBySops(all);
@@ -52,12 +49,11 @@ export async function readKeyNames(
 async function readText(
   reading: SourceReading,
   path: string,
-  workspace: string,
   readFile: ReadFile,
 ): Promise<string | undefined> {
   let text: string;
   try {
-    text = await readFile(resolve(workspace, path));
+    text = await readFile(path);
   } catch (error) {
     reading.problems.push(`\`${path}\` cannot be read (${unreadableReason(error)})`);
     return undefined;

@@ -238,7 +238,7 @@ function warnOfLikelyMistakes(entries: readonly SecretEntry[], findings: Finding
 }
 
 async function readSources(
-  { raw, environment, workspace, readFile, findings }: InputReader,
+  { raw, environment, readFile, findings }: InputReader,
   credentials: readonly SecretValue[],
 ): Promise<SourceReading[]> {
   const readings: SourceReading[] = [];
@@ -268,7 +268,7 @@ async function readSources(
     findings.problem('secrets-include', 'has no effect without `secrets-json`, which is not set');
   }
   if (raw.isGiven('secrets-file')) {
-    readings.push(await readFiles(raw.items('secrets-file'), workspace, readFile));
+    readings.push(await readFiles(raw.items('secrets-file'), readFile));
   }
   return readings;
 }

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { listOf } from '../../text/list.js';
 import { imageSources, isImageSource } from '../build.js';
 import type { InputName } from '../declared.js';
 import { isPath, shown } from '../problems.js';
-import type { RawInputs } from '../raw-inputs.js';
+import { variableOf, type RawInputs } from '../raw-inputs.js';
 import type { InputSource } from '../reader.js';
-import type { SettingsFile } from './read-settings-file.js';
+import type { SettingsFile } from './settings-file.js';
 
 /** Where the platform's client looks for it; a release reads it only if it is named. */
 const defaultPath = 'pcc-deploy.toml';
@@ -17,9 +16,8 @@ const subjects = ['agent-name', 'secret-set', 'image-credentials'] as const;
 export async function chooseSettingsFile(
   source: InputSource,
 ): Promise<{ readonly raw: RawInputs; readonly file: SettingsFile | undefined }> {
-  const { raw, environment, workspace, readFile, findings } = source;
-  const variable = environment['PIPECAT_DEPLOY_CONFIG_PATH']?.trim() ?? '';
-  const path = raw.text('config-file') ?? (variable === '' ? undefined : variable);
+  const { raw, environment, findings } = source;
+  const path = raw.text('config-file') ?? variableOf(environment, 'PIPECAT_DEPLOY_CONFIG_PATH');
   if (path === undefined) {
     await reportUnused(source);
     return { raw, file: undefined };
@@ -34,9 +32,7 @@ export async function chooseSettingsFile(
     );
   }
   const { readSettingsFile } = await import('./read-settings-file.js');
-  const { file, problems, warnings } = await readSettingsFile(path, workspace, readFile);
-  for (const problem of problems) findings.problem('config-file', problem);
-  findings.warnings.push(...warnings);
+  const file = await readSettingsFile(path, source);
   const settingsFile =
     file === undefined
       ? new Map(subjects.map((input) => [input, undefined]))
@@ -67,9 +63,9 @@ function replacements(
   return new Map(used.map(({ input, text }) => [input, text]));
 }
 
-async function reportUnused({ workspace, readFile, findings }: InputSource): Promise<void> {
+async function reportUnused({ readFile, findings }: InputSource): Promise<void> {
   try {
-    await readFile(resolve(workspace, defaultPath));
+    await readFile(defaultPath);
   } catch {
     return;
   }

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { quote } from '../../text/quote.js';
-import type { InputName } from '../declared.js';
 import { unreadableReason, type ReadFile } from '../files.js';
+import type { InputSource } from '../reader.js';
 import {
   forms,
   isTable,
@@ -12,78 +11,37 @@ import {
   valueAt,
   type Table,
 } from './document.js';
+import type { SettingsFile } from './settings-file.js';
 import { unknownKeys } from './unknown-keys.js';
-
-/** A value of the file that replaces an input that is not set. */
-export interface SettingsFileDefault {
-  readonly input: InputName;
-  /** As in the input: trimmed, not empty, and not checked any further. */
-  readonly text: string;
-  /** Its place in the file, such as `scaling.min_agents`. */
-  readonly key: string;
-}
-
-/** The platform's own settings file, `pcc-deploy.toml`. */
-export interface SettingsFile {
-  /** As in the input. */
-  readonly path: string;
-  /** In the order of the known keys, not of the file. */
-  readonly defaults: readonly SettingsFileDefault[];
-  /** Kubernetes quantities; there is no such input. */
-  readonly resources: { readonly cpu: string; readonly memory: string } | undefined;
-  /** What to exclude from the build context. Patterns may contain commas, so they are not one text. */
-  readonly excludePatterns: readonly string[] | undefined;
-  /** Whether the platform builds the agent from a GitHub repository. */
-  readonly hasGit: boolean;
-}
-
-export interface SettingsFileReading {
-  /** Undefined if there are problems. */
-  readonly file: SettingsFile | undefined;
-  /** Sentences that name the file and the key, but never quote the file. */
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-}
 
 /** Bytes; a larger file is not a settings file. */
 const largestFile = 1024 * 1024;
 
 /**
- * Reads the platform's own settings file, relative to the workspace. Everything that the platform's client
- * rejects or silently ignores is a problem, and all are reported together. Only the types of values are
- * checked here; the readers of the inputs that they replace do the rest.
+ * Reads the platform's own settings file. Everything that the platform's client rejects or silently ignores
+ * is a problem, and all are reported together. They name the file and the key, but never quote the file.
+ * Only the types of values are checked here; the readers of the inputs that they replace do the rest.
+ *
+ * @returns undefined if there are problems
  */
 export async function readSettingsFile(
   path: string,
-  workspace: string,
-  readFile: ReadFile,
-): Promise<SettingsFileReading> {
+  { readFile, findings }: Pick<InputSource, 'readFile' | 'findings'>,
+): Promise<SettingsFile | undefined> {
   const name = quote(path);
-  let text: string;
-  try {
-    text = await readFile(resolve(workspace, path));
-  } catch (error) {
-    return failed(`${name} cannot be read (${unreadableReason(error)})`);
-  }
-  const parsing = await parse(text);
-  if ('problem' in parsing) return failed(`${name} ${parsing.problem}`);
-
+  const parsing = await parse(path, readFile);
+  if ('problem' in parsing) return findings.problem('config-file', `${name} ${parsing.problem}`);
   const { document } = parsing;
   const { values, mistakes } = readValues(document);
   const unknown = unknownKeys(document);
-  const problems = [...unknown.problems, ...mistakes, ...contradictions(document)].map(
-    (problem) => `${name}: ${problem}`,
+  findings.warnings.push(...unknown.warnings.map((warning) => `${name}: ${warning}`));
+  return findings.accept(
+    'config-file',
+    settingsFile(path, document, values),
+    [...unknown.problems, ...mistakes, ...contradictions(document)].map(
+      (problem) => `${name}: ${problem}`,
+    ),
   );
-  const warnings = unknown.warnings.map((warning) => `${name}: ${warning}`);
-  return {
-    file: problems.length === 0 ? settingsFile(path, document, values) : undefined,
-    problems,
-    warnings,
-  };
-}
-
-function failed(problem: string): SettingsFileReading {
-  return { file: undefined, problems: [problem], warnings: [] };
 }
 
 /** The values of the known keys, as in inputs, and the mistakes in the others. */
@@ -105,7 +63,16 @@ function readValues(document: Table): {
   return { values, mistakes };
 }
 
-async function parse(text: string): Promise<{ document: Table } | { problem: string }> {
+async function parse(
+  path: string,
+  readFile: ReadFile,
+): Promise<{ document: Table } | { problem: string }> {
+  let text: string;
+  try {
+    text = await readFile(path);
+  } catch (error) {
+    return { problem: `cannot be read (${unreadableReason(error)})` };
+  }
   if (Buffer.byteLength(text) > largestFile) {
     return { problem: 'is larger than 1 MiB, so it is not a settings file; it was not read' };
   }
