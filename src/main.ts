@@ -1,7 +1,7 @@
 import { cancelledByRunner } from './time/signals.js';
 import { readdir } from 'node:fs/promises';
 import * as core from '@actions/core';
-import { actionsOf, unfailing } from './report/actions.js';
+import { actionsOf } from './report/actions.js';
 import { readTextFile } from './inputs/files.js';
 import { run } from './run/run.js';
 import { systemErrorCode } from './text/system-error.js';
@@ -17,7 +17,7 @@ const endWatch = watchForUnsettledExit();
 /** The entry point: passes the runner's environment to the run, and its outcome to the runner. */
 const succeeded = await run({
   environment: process.env,
-  actions: unfailing(actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== '')),
+  actions: actionsOf(core, (process.env['GITHUB_STEP_SUMMARY'] ?? '') !== ''),
   clock: systemClock,
   cancellation: cancelledByRunner,
   readFile: readTextFile,

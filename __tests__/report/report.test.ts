@@ -1,3 +1,4 @@
+import * as core from '@actions/core';
 import { describe, expect, test } from '@jest/globals';
 import { marked } from 'marked';
 import type { AgentRecord, ReleaseRecord, Span } from '../../src/record/record.js';
@@ -21,7 +22,7 @@ import {
   startedAt,
   type Parts,
 } from '../support/accounts.js';
-import { unfailing } from '../../src/report/actions.js';
+import { actionsOf } from '../../src/report/actions.js';
 import { RecordedActions } from '../support/recorded-actions.js';
 
 const agent = agentRecord({ name: 'voice-agent' });
@@ -624,10 +625,24 @@ describe('the table of regions', () => {
 describe('what cannot be written', () => {
   test('does not change how the release went: outputs', async () => {
     const actions = new RecordedActions();
-    actions.setOutput = () => {
-      throw new Error('disk full');
+    const toolkit = {
+      ...core,
+      info: () => undefined,
+      notice: () => undefined,
+      warning: (message: string | Error) => {
+        actions.warning(String(message));
+      },
+      setOutput: () => {
+        throw new Error('disk full');
+      },
     };
-    await report(unfailing(actions), record(), [], { now: startedAt });
+    const { writeSummary, ...others } = actionsOf(toolkit, true);
+    await report(
+      { ...others, writeSummary: (markdown) => actions.writeSummary(markdown) },
+      record(),
+      [],
+      { now: startedAt },
+    );
     expect(actions.warnings).toEqual(['Could not set the outputs: disk full']);
     expect(actions.summary).toContain('✅');
   });

@@ -1,5 +1,5 @@
 import type * as Core from '@actions/core';
-import { printable } from '../text/printable.js';
+import { messageOf } from './words.js';
 
 /** Everything that this action can send to the runner. */
 export interface Actions {
@@ -18,97 +18,46 @@ export interface Actions {
 }
 
 /**
- * The same runner, for a run that must not fail because something cannot be written: a full disk or a
- * closed log is no reason to stop between two writes to the platform. The first output that cannot be
- * written is a warning. `writeSummary` rejects as before; the report handles that.
+ * The runner, through its toolkit. A run must not fail because something cannot be written: a full disk
+ * or a closed log is no reason to stop between two writes to the platform. The first output that cannot
+ * be written is a warning. `writeSummary` may reject; the report handles that.
  */
-export function unfailing(actions: Actions): Actions {
-  const attempt =
-    <Texts extends readonly string[]>(
-      write: (...texts: Texts) => void,
-      onError: (error: unknown) => void = () => undefined,
-    ) =>
-    (...texts: Texts): void => {
-      try {
-        write(...texts);
-      } catch (error) {
-        onError(error);
-      }
-    };
-  const warning = attempt((message: string) => {
-    actions.warning(message);
-  });
+export function actionsOf(core: typeof Core, hasSummary: boolean): Actions {
+  const warning = attempt(core.warning);
   let isWarned = false;
-  const warnOnce = (error: unknown): void => {
-    if (isWarned) return;
-    isWarned = true;
-    const reason = error instanceof Error ? printable(error.message) : 'unknown reason';
-    warning(`Could not set the outputs: ${reason}`);
-  };
   return {
-    mask: attempt((value: string) => {
-      actions.mask(value);
-    }),
-    debug: attempt((message: string) => {
-      actions.debug(message);
-    }),
-    info: attempt((message: string) => {
-      actions.info(message);
-    }),
-    notice: attempt((message: string) => {
-      actions.notice(message);
-    }),
+    mask: attempt(core.setSecret),
+    debug: attempt(core.debug),
+    info: attempt(core.info),
+    notice: attempt(core.notice),
     warning,
     error: attempt((message: string, title: string) => {
-      actions.error(message, title);
-    }),
-    startGroup: attempt((title: string) => {
-      actions.startGroup(title);
-    }),
-    endGroup: attempt(() => {
-      actions.endGroup();
-    }),
-    setOutput: attempt((name: string, value: string) => {
-      actions.setOutput(name, value);
-    }, warnOnce),
-    writeSummary: (markdown) => actions.writeSummary(markdown),
-  };
-}
-
-/** The runner, through its toolkit. */
-export function actionsOf(core: typeof Core, hasSummary: boolean): Actions {
-  return {
-    mask: (value) => {
-      core.setSecret(value);
-    },
-    debug: (message) => {
-      core.debug(message);
-    },
-    info: (message) => {
-      core.info(message);
-    },
-    notice: (message) => {
-      core.notice(message);
-    },
-    warning: (message) => {
-      core.warning(message);
-    },
-    error: (message, title) => {
       core.error(message, { title });
-    },
-    startGroup: (title) => {
-      core.startGroup(title);
-    },
-    endGroup: () => {
-      core.endGroup();
-    },
-    setOutput: (name, value) => {
-      core.setOutput(name, value);
-    },
+    }),
+    startGroup: attempt(core.startGroup),
+    endGroup: attempt(core.endGroup),
+    setOutput: attempt(core.setOutput, (error) => {
+      if (isWarned) return;
+      isWarned = true;
+      warning(`Could not set the outputs: ${messageOf(error)}`);
+    }),
     writeSummary: async (markdown) => {
       if (!hasSummary) return false;
       await core.summary.addRaw(markdown, true).write();
       return true;
     },
+  };
+}
+
+function attempt<Values extends readonly unknown[]>(
+  write: (...values: Values) => void,
+  onError: (error: unknown) => void = () => undefined,
+): (...values: Values) => void {
+  return (...values) => {
+    try {
+      write(...values);
+    } catch (error) {
+      onError(error);
+    }
   };
 }

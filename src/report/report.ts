@@ -4,7 +4,7 @@ import { exposedValues, followUps } from './follow-ups.js';
 import type { Explanation } from './explain.js';
 import { quoted, withoutCommands } from './log.js';
 import { printable } from '../text/printable.js';
-import { sentence, outputOwner } from './words.js';
+import { messageOf, outputOwner, sentence } from './words.js';
 import { headlineOf, titleOf } from './headline.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { type Commit, summaryOf } from './summary.js';
@@ -166,8 +166,4 @@ function oneFailure(failure: Explanation, lead: readonly string[], most: number)
   const room = most - told.length - 3;
   if (output === '' || room < 100) return told;
   return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? printable(error.message) : 'unknown reason';
 }

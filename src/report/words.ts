@@ -1,4 +1,5 @@
 import type { Subject } from '../plan/subject.js';
+import { printable } from '../text/printable.js';
 import type { ActingAs, SessionsOnOlder, StepName } from '../record/record.js';
 
 /** A text as a sentence: adds a period unless it ends with a mark. */
@@ -9,6 +10,11 @@ export function sentence(text: string): string {
 /** A text that begins a sentence. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What an error says, or whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? printable(error.message) : 'unknown reason';
 }
 
 /** Items in a sentence: `a, b and c`. */
