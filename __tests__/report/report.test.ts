@@ -636,13 +636,9 @@ describe('what cannot be written', () => {
         throw new Error('disk full');
       },
     };
-    const { writeSummary, ...others } = actionsOf(toolkit, true);
-    await report(
-      { ...others, writeSummary: (markdown) => actions.writeSummary(markdown) },
-      record(),
-      [],
-      { now: startedAt },
-    );
+    const writeSummary = (markdown: string): Promise<boolean> => actions.writeSummary(markdown);
+    const runner = { ...actionsOf(toolkit, true), writeSummary };
+    await report(runner, record(), [], { now: startedAt });
     expect(actions.warnings).toEqual(['Could not set the outputs: disk full']);
     expect(actions.summary).toContain('✅');
   });

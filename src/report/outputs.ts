@@ -4,6 +4,7 @@ import {
   secretSetsOf,
   type AgentRecord,
   type ReleaseRecord,
+  type SecretSetRecord,
 } from '../record/record.js';
 import { plannedAgent } from '../plan/plan-agent.js';
 import { imageOrBuildOf } from '../pipecat/agent-settings.js';
@@ -11,8 +12,7 @@ import type { Agent } from '../pipecat/answers.js';
 import type { TeardownRecord } from '../record/teardown-record.js';
 import type { Actions } from './actions.js';
 import { buildIdOf, buildsOutput } from './build-outputs.js';
-import { planOutput } from './plan-output.js';
-import { teardownPlanOutput } from './teardown.js';
+import { jsonWithNulls, planOutput, teardownPlanOutput } from './plan-output.js';
 
 /**
  * The outputs of action.yml, in the same order; a test compares the two. They are also set on failure,
@@ -37,20 +37,25 @@ export function outputsOf(record: ReleaseRecord): Outputs {
     : { ...outputsOfRelease(record), ...outputsOfTeardown(record.teardown) };
 }
 
+/** The fields of a set in the output, in order. */
+const setFields: (keyof SecretSetRecord)[] = [
+  'name',
+  'kind',
+  'region',
+  'outcome',
+  'status',
+  'added',
+  'updated',
+  'pruned',
+];
+
 function outputsOfTeardown({ plan, targets }: TeardownRecord): Partial<Outputs> {
+  const unwritten = { status: null, added: [], updated: [], pruned: [] };
   const sets = targets.flatMap(({ secretSets }) => secretSets);
   return {
     'secret-sets': JSON.stringify(
-      sets.map(({ name, kind, region, outcome }) => ({
-        name,
-        kind,
-        region,
-        outcome,
-        status: null,
-        added: [],
-        updated: [],
-        pruned: [],
-      })),
+      sets.map((set) => ({ ...set, ...unwritten })),
+      setFields,
     ),
     agents: JSON.stringify(
       targets.map(({ agent: { name, region, outcome, stopped } }) => ({
@@ -79,19 +84,8 @@ function outputsOfRelease(record: ReleaseRecord): Outputs {
   const builds = buildsOf(record);
   const [agent] = agents;
   return {
-    'secret-sets': JSON.stringify(
-      secretSets.map(({ name, kind, region, outcome, status, added, updated, pruned }) => ({
-        name,
-        kind,
-        region,
-        outcome,
-        status,
-        added,
-        updated,
-        pruned,
-      })),
-    ),
-    agents: JSON.stringify(agents.map(agentOutput)),
+    'secret-sets': JSON.stringify(secretSets, setFields),
+    agents: jsonWithNulls(agents.map(agentOutput)),
     'service-name': agent?.name ?? '',
     'deployment-id': agent?.deploymentId ?? '',
     'build-id':
@@ -102,42 +96,25 @@ function outputsOfRelease(record: ReleaseRecord): Outputs {
   };
 }
 
-function agentOutput(agent: AgentRecord): Readonly<Record<string, unknown>> {
+function agentOutput(agent: AgentRecord) {
   const { name, region, outcome, deploymentId, ready, plan, smokeTest, sessionsOnOlder } = agent;
+  const { before } = plan;
   return {
     name,
     region,
     outcome,
     deploymentId,
     ready,
-    image: (isBack(outcome) ? plan.before?.settings : plannedAgent(plan))?.image ?? null,
-    previous: previousOutput(plan.before),
-    smokeTest: smokeTest && {
-      outcome: smokeTest.outcome,
-      sessionId: smokeTest.sessionId,
-      deploymentId: smokeTest.deploymentId,
-      startSeconds: smokeTest.startSeconds,
-      coldStart: smokeTest.coldStart,
-    },
-    sessionsOnOlder: sessionsOnOlder?.count ?? null,
+    image: (outcome === 'rolled-back' ? before?.settings : plannedAgent(plan))?.image,
+    previous: before && previousOutput(before),
+    smokeTest,
+    sessionsOnOlder: sessionsOnOlder?.count,
   };
 }
 
-/** Whether the deployment is that of a rollback. */
-function isBack(outcome: AgentRecord['outcome']): boolean {
-  return outcome === 'rolled-back';
-}
-
 /** What ran before, for a manual rollback: one of image and build, as far as the platform shows it. */
-function previousOutput(before: Agent | undefined): {
-  readonly image: string | null;
-  readonly buildId: string | null;
-  readonly deploymentId: string | null;
-} | null {
-  if (before === undefined) return null;
-  const unknown = { image: null, buildId: null };
-  const deploymentId = before.desiredDeploymentId ?? null;
-  return { ...unknown, ...imageOrBuildOf(before.settings), deploymentId };
+function previousOutput({ settings, desiredDeploymentId: deploymentId }: Agent) {
+  return { image: null, buildId: null, ...imageOrBuildOf(settings), deploymentId };
 }
 
 export function setOutputs(actions: Actions, outputs: Outputs): void {

@@ -1,22 +1,27 @@
-import type { SettingChange } from '../plan/agent-changes.js';
 import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import type { SmokeTestSettings } from '../plan/settings.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../plan/plan.js';
+import type { Removal, TeardownPlan } from '../plan/teardown-plan.js';
+
+/** JSON in which undefined fields are null. */
+export function jsonWithNulls(value: unknown): string {
+  return JSON.stringify(value, (_, field: unknown) => field ?? null);
+}
 
 /** The plan as JSON for later steps, field by field, because a plan also contains secret values. */
-export function planOutput(plan: Plan): string {
-  return JSON.stringify({
-    rollout: plan.rollout,
-    regions: plan.targets.map(({ region, secretSets, build, agent }) => ({
+export function planOutput({ rollout, targets }: Plan): string {
+  return jsonWithNulls({
+    rollout,
+    regions: targets.map(({ region, secretSets, build, agent }) => ({
       region,
       secretSets: secretSets.map(setOutput),
-      build: build === undefined ? null : buildOutput(build),
-      agent: agent === undefined ? null : agentOutput(agent, secretSets),
+      build: build && buildOutput(build),
+      agent: agent && agentOutput(agent, secretSets),
     })),
   });
 }
 
-function setOutput(set: SecretSetPlan): Readonly<Record<string, unknown>> {
+function setOutput(set: SecretSetPlan) {
   return {
     name: set.name,
     kind: set.kind,
@@ -24,41 +29,38 @@ function setOutput(set: SecretSetPlan): Readonly<Record<string, unknown>> {
     added: set.addedKeys,
     updated: set.updatedKeys,
     pruned: set.prunedKeys,
-    deletedVersions: set.deletedVersions ?? null,
-    otherAgents: set.otherAgents ?? null,
+    deletedVersions: set.deletedVersions,
+    otherAgents: set.otherAgents,
   };
 }
 
-function buildOutput({ found, context }: BuildPlan): Readonly<Record<string, unknown>> {
+function buildOutput({ found, context }: BuildPlan) {
   return {
     action: found === undefined ? 'build' : found.status === 'success' ? 'reuse' : 'await',
-    id: found?.id ?? null,
+    id: found?.id,
     dockerfile: context.dockerfile,
     contextHash: context.hash,
   };
 }
 
-function agentOutput(
-  agent: AgentPlan,
-  secretSets: readonly SecretSetPlan[],
-): Readonly<Record<string, unknown>> {
+function agentOutput(agent: AgentPlan, secretSets: readonly SecretSetPlan[]) {
+  const { smokeTest, drainTimeout } = agent;
   return {
     name: agent.name,
     action: agent.action,
-    changes: agent.changes.map(changeOutput),
+    changes: agent.changes,
     hidden: agent.hidden,
     newDeployment: agent.newDeployment,
-    smokeTest: agent.smokeTest === undefined ? null : smokeTestOutput(agent.smokeTest),
-    drainTimeout: agent.drainTimeout === undefined ? null : agent.drainTimeout / 1000,
+    smokeTest: smokeTest && smokeTestOutput(smokeTest),
+    drainTimeout: drainTimeout && drainTimeout / 1000,
     rollBack: agent.onFailure === 'rollback' ? rollBackOutput(agent, secretSets) : null,
   };
 }
 
 /** Times in seconds, as the inputs have them; neither the key nor the body. */
-function smokeTestOutput(smokeTest: SmokeTestSettings): Readonly<Record<string, unknown>> {
-  const { transport, path, body, duration, timeout } = smokeTest;
+function smokeTestOutput({ transport, path, body, duration, timeout }: SmokeTestSettings) {
   return {
-    transport: transport ?? null,
+    transport,
     path: path === undefined ? null : `/${path}`,
     hasBody: body !== undefined,
     duration: duration / 1000,
@@ -66,20 +68,39 @@ function smokeTestOutput(smokeTest: SmokeTestSettings): Readonly<Record<string, 
   };
 }
 
-function changeOutput({ setting, before, after }: SettingChange): SettingChangeOutput {
-  return { setting, before: before ?? null, after: after ?? null };
-}
-
-interface SettingChangeOutput {
-  readonly setting: string;
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
-function rollBackOutput(
-  agent: AgentPlan,
-  secretSets: readonly SecretSetPlan[],
-): Readonly<Record<string, unknown>> {
+function rollBackOutput(agent: AgentPlan, secretSets: readonly SecretSetPlan[]) {
   const plan = planRollBack(agent, secretSets);
-  return { changes: plan.changes.map(changeOutput), unrestored: unrestoredSentences(plan) };
+  return { changes: plan.changes, unrestored: unrestoredSentences(plan) };
+}
+
+/** The plan of a teardown as JSON for later steps. */
+export function teardownPlanOutput({ preview, targets }: TeardownPlan): string {
+  return JSON.stringify({
+    teardown: true,
+    pullRequest: preview.pullRequest,
+    regions: targets.map(({ region, agent, secretSets }) => ({
+      region,
+      agent: {
+        name: agent.name,
+        action: agent.removal.action,
+        sessions: agent.sessions,
+        ...keptOutput(agent.removal),
+      },
+      secretSets: secretSets.map(({ name, kind, removal }) => ({
+        name,
+        kind,
+        action: removal.action,
+        ...keptOutput(removal),
+      })),
+    })),
+  });
+}
+
+function keptOutput(removal: Removal) {
+  if (removal.action !== 'keep') return {};
+  const { kept } = removal;
+  return {
+    because: kept.because,
+    ...('agents' in kept ? { otherAgents: kept.agents } : {}),
+  };
 }

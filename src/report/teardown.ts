@@ -1,6 +1,6 @@
 import { notPreviewWords } from '../plan/preview.js';
 import { secretSetKinds } from '../plan/subject.js';
-import type { KeptBecause, Removal, TeardownPlan } from '../plan/teardown-plan.js';
+import type { KeptBecause, TeardownPlan } from '../plan/teardown-plan.js';
 import {
   isAnythingTornDown,
   removalsOf,
@@ -150,36 +150,4 @@ function sessionCell(
   if (outcome === 'kept') return '';
   if (isPlan) return sessions > 0 ? `${sessions} would be stopped` : '';
   return stopped.size > 0 ? `${stopped.size} stopped` : '';
-}
-
-/** The plan of a teardown as JSON for later steps. */
-export function teardownPlanOutput({ preview, targets }: TeardownPlan): string {
-  return JSON.stringify({
-    teardown: true,
-    pullRequest: preview.pullRequest,
-    regions: targets.map(({ region, agent, secretSets }) => ({
-      region,
-      agent: {
-        name: agent.name,
-        action: agent.removal.action,
-        sessions: agent.sessions,
-        ...keptOutput(agent.removal),
-      },
-      secretSets: secretSets.map(({ name, kind, removal }) => ({
-        name,
-        kind,
-        action: removal.action,
-        ...keptOutput(removal),
-      })),
-    })),
-  });
-}
-
-function keptOutput(removal: Removal): Readonly<Record<string, unknown>> {
-  if (removal.action !== 'keep') return {};
-  const { kept } = removal;
-  return {
-    because: kept.because,
-    ...('agents' in kept ? { otherAgents: kept.agents } : {}),
-  };
 }
