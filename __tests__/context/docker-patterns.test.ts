@@ -175,6 +175,7 @@ describe('a hostile pattern is judged in time that grows with its length:', () =
     { name: 'many brackets that are never closed', pattern: '['.repeat(100_000) },
     { name: 'many beginnings of a name of a class', pattern: `[${'[:'.repeat(50_000)}` },
     { name: 'many backslashes', pattern: `a${'\\'.repeat(100_001)}` },
+    { name: 'a repetition of many digits', pattern: `a{${'9'.repeat(100_000)}}*` },
     { name: 'many braces', pattern: `${'{1'.repeat(50_000)}[` },
   ])('$name', ({ pattern }) => {
     expect(() => dockerMatcher(pattern)).toThrow(PatternError);

@@ -1,12 +1,12 @@
 import {
+  anyCharacter,
   anyNumberOf,
-  beginning,
-  character,
-  end,
   exactly,
+  follow,
   matcher,
-  optional,
-  type Step,
+  type CharacterCheck,
+  type Part,
+  type Requirement,
 } from '../text/matcher.js';
 
 /** Docker rejects a pattern; the message says why. */
@@ -75,7 +75,7 @@ function asText(pattern: string): DockerMatcher | undefined {
 }
 
 function asExpression(pattern: string): DockerMatcher {
-  const matches = matcher(new Expression(expressionOf(pattern)).parse());
+  const matches = expressionMatcher(expressionOf(pattern));
   // Each alternative has its own beginning and end.
   if (pattern.includes('|')) return { matches, literalBeginning: '' };
   const [, first = '', special] = /^([^*?[\]\\^{]*)(.)?/su.exec(pattern) ?? [];
@@ -95,7 +95,7 @@ function asExpression(pattern: string): DockerMatcher {
 /**
  * Builds the same regular expression as Docker, which escapes `.`, `+`, `(`, `)` and `$`, but not `^`,
  * `{`, `|` and `}`. So these keep their meaning. A `|` also separates the `^` at the beginning from the
- * `$` at the end.
+ * `$` at the end, which is left out here.
  */
 function expressionOf(pattern: string): string {
   const expression = pattern.replace(
@@ -109,182 +109,129 @@ function expressionOf(pattern: string): string {
       return token.length > 1 ? token : `\\${token}`;
     },
   );
-  return `^${expression}$`;
+  return `^${expression}`;
 }
 
 const anyFolders = '(.*/)?';
-const isNoLineBreak = (codePoint: number): boolean => codePoint !== 0x0a;
+const repetition = /\*|\{(?:0|[1-9]\d*)(?:,(?:0|[1-9]\d*)?)?\}/.source;
+const characterClass = /\[(\^?)((?:\\[^]|[^\\])(?:\\[^]|[^\\\]])*)(\]?)/u;
+const anyAtom = `${characterClass.source}|\\\\[^]|(?!${repetition})[^]`;
+/** Any folders, the next alternative, an atom with its repetition, or a repetition of nothing. */
+const token = new RegExp(
+  `\\(\\.\\*/\\)\\?|\\||(?<atom>${anyAtom})(?<times>${repetition})?|${repetition}`,
+  'gu',
+);
 
-/** Parses a regular expression of Go, as far as a pattern can contain its syntax. */
-class Expression {
-  readonly #letters: readonly string[];
-  #at = 0;
-  /** Where the last named class could end. */
-  readonly #lastNameEnd: number;
-
-  constructor(expression: string) {
-    this.#letters = Array.from(expression);
-    this.#lastNameEnd = this.#letters.findLastIndex(
-      (letter, index) => letter === ':' && this.#letters[index + 1] === ']',
-    );
-  }
-
-  /** @returns the steps for each alternative */
-  parse(): Step[][] {
-    let steps: Step[] = [];
-    const alternatives = [steps];
-    // The step that a repetition would apply to. A repetition cannot be repeated.
-    let last: Step | undefined;
-    while (this.#at < this.#letters.length) {
-      const [least, most] = this.#repetition() ?? [];
-      if (least !== undefined) {
-        if (last === undefined) throw new PatternError('a `*` or `{…}` in it repeats nothing');
-        steps.pop();
-        for (const step of repeated(last, least, most)) steps.push(step);
-        last = undefined;
-      } else if (this.#skip(anyFolders)) {
-        for (const step of optional([...anyNumberOf(character(isNoLineBreak)), exactly('/')]))
-          steps.push(step);
-        last = undefined;
-      } else if (this.#skip('|')) {
-        steps = [];
-        alternatives.push(steps);
-        last = undefined;
-      } else {
-        last = this.#atom();
-        steps.push(last);
-      }
-    }
-    return alternatives;
-  }
-
-  /** Reads how often to repeat the last step, at least and at most; undefined if there is no repetition. */
-  #repetition(): readonly [number, number | undefined] | undefined {
-    if (this.#skip('*')) return [0, undefined];
-    if (this.#letters[this.#at] !== '{') return undefined;
-    // Longer numbers are over the limit anyway.
-    const rest = this.#letters.slice(this.#at, this.#at + 40).join('');
-    const [whole, least, comma, most] = /^\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\}/.exec(rest) ?? [];
-    if (whole === undefined || least === undefined) return undefined;
-    this.#at += whole.length;
-    if (comma === undefined) return [Number(least), Number(least)];
-    return [Number(least), most === undefined ? undefined : Number(most)];
-  }
-
-  #skip(text: string): boolean {
-    if (this.#letters[this.#at] !== text[0]) return false;
-    if (this.#letters.slice(this.#at, this.#at + text.length).join('') !== text) return false;
-    this.#at += text.length;
-    return true;
-  }
-
-  #next(): string {
-    const letter = this.#letters[this.#at] ?? '';
-    this.#at += 1;
-    return letter;
-  }
-
-  #atom(): Step {
-    const letter = this.#next();
-    switch (letter) {
-      case '^':
-        return beginning;
-      case '$':
-        return end;
-      case '.':
-        return character(isNoLineBreak);
-      case '[':
-        return character(this.#class());
-      case '\\': {
-        const escaped = this.#next();
-        if (escaped === 'b' || escaped === 'B') return wordBoundary(escaped === 'b');
-        const accepts = kindOf(escaped);
-        return accepts === undefined ? exactly(unescaped(escaped)) : character(accepts);
-      }
-      default:
-        return exactly(letter);
+/** Compiles a regular expression of Go, as far as a pattern can contain its syntax. */
+function expressionMatcher(expression: string): (path: string) => boolean {
+  const lastNameEnd = expression.lastIndexOf(':]');
+  const start = follow([]);
+  const anywhere = anyNumberOf(start, anyCharacter);
+  // Only the last alternative has to match up to the end of a path.
+  const earlierEnds: Part[] = [];
+  let last = anywhere;
+  for (const { 0: text, groups: { atom, times } = {}, index } of expression.matchAll(token)) {
+    if (text === anyFolders) {
+      last = follow([last, follow([anyNumberOf(last, noLineBreak)], exactly('/'))]);
+    } else if (text === '|') {
+      earlierEnds.push(last);
+      last = anywhere;
+    } else if (text === '^' && last === anywhere) {
+      last = follow([start]);
+    } else if (atom === undefined) {
+      throw new PatternError('a `*` or `{…}` in it repeats nothing');
+    } else {
+      last = repeat(last, requirementOf(atom, lastNameEnd - index), times);
     }
   }
-
-  #class(): (codePoint: number) => boolean {
-    const isNegated = this.#skip('^');
-    const members: ((codePoint: number) => boolean)[] = [];
-    while (!(members.length > 0 && this.#skip(']'))) {
-      const [letter, following = ''] = this.#letters.slice(this.#at, this.#at + 2);
-      if (letter === '[' && following === ':' && this.#lastNameEnd > this.#at) {
-        throw new PatternError('it has a named class, such as `[:alpha:]`');
-      }
-      const kind = letter === '\\' ? kindOf(following) : undefined;
-      if (kind !== undefined) {
-        this.#at += 2;
-        members.push(kind);
-        continue;
-      }
-      const first = this.#member();
-      const isRange = this.#letters[this.#at] === '-' && this.#letters[this.#at + 1] !== ']';
-      if (isRange) this.#at += 1;
-      const last = isRange ? this.#member() : first;
-      if (last < first) throw new PatternError('a range in it ends before it begins');
-      members.push((codePoint) => first <= codePoint && codePoint <= last);
-    }
-    return (codePoint) => members.some((accepts) => accepts(codePoint)) !== isNegated;
-  }
-
-  #member(): number {
-    if (this.#at >= this.#letters.length) throw new PatternError('a class in it has no `]`');
-    const letter = this.#next();
-    return (letter === '\\' ? unescaped(this.#next()) : letter).codePointAt(0) ?? 0;
-  }
+  return matcher(start, [last, anyNumberOf(follow(earlierEnds), anyCharacter)]);
 }
 
-function repeated(step: Step, least: number, most: number | undefined): Step[] {
-  if (most !== undefined && most < least) {
-    throw new PatternError('a `{…}` in it has a maximum below its minimum');
-  }
-  if (Math.max(least, most ?? 0) > maxRepetitions) {
+/** Adds a part as often as `*`, `{2}`, `{2,}` or `{2,5}` says. */
+function repeat(previous: Part, requirement: Requirement, times = '{1}'): Part {
+  if (times === '*') return anyNumberOf(previous, requirement);
+  const [least = 0, most = least] = times
+    .slice(1, -1)
+    .split(',')
+    .map((number) => (number === '' ? Infinity : Number(number)));
+  if (most < least) throw new PatternError('a `{…}` in it has a maximum below its minimum');
+  if ((most === Infinity ? least : most) > maxRepetitions) {
     throw new PatternError(`a \`{…}\` in it repeats more than ${maxRepetitions} times`);
   }
-  const needed = Array.from({ length: least }, () => step);
-  if (most === undefined) return [...needed, ...anyNumberOf(step)];
-  return [...needed, ...Array.from({ length: most - least }, () => optional([step])).flat()];
+  let last = previous;
+  for (let count = 0; count < least; count++) last = follow([last], requirement);
+  if (most === Infinity) return anyNumberOf(last, requirement);
+  for (let count = least; count < most; count++) last = follow([last, follow([last], requirement)]);
+  return last;
 }
 
-const controls: ReadonlyMap<string, string> = new Map([
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-  ['v', '\v'],
-]);
+const noLineBreak: Requirement = { accepts: (codePoint) => codePoint !== 0x0a };
+const beginning: Requirement = { holds: (before) => before === undefined };
 
-function unescaped(letter: string): string {
-  const control = controls.get(letter);
-  if (control !== undefined) return control;
-  if (letter === '' || /[a-zA-Z0-9]|[^\0-\x7f]/u.test(letter)) {
-    throw new PatternError(`it has a backslash before \`${letter}\`, which has no meaning`);
-  }
-  return letter;
+/**
+ * @param atom a class, a character, or an escaped character
+ * @param lastNameEnd the position of the last `:]`, from the beginning of the atom
+ */
+function requirementOf(atom: string, lastNameEnd: number): Requirement {
+  if (atom === '^') return beginning;
+  if (atom === '.') return noLineBreak;
+  if (atom === '\\b' || atom === '\\B') return wordBoundary(atom === '\\b');
+  return { accepts: atom.startsWith('[') ? classOf(atom, lastNameEnd) : rangeOf(atom) };
+}
+
+const member = /\\[dDsSwW]|(\\[^]|[^])(?:-(\\[^]|[^]))?/gu;
+
+function classOf(text: string, lastNameEnd: number): CharacterCheck {
+  const [, sign = '', members = '', end] = characterClass.exec(text) ?? [];
+  const start = 1 + sign.length;
+  const checks = Array.from(members.matchAll(member), ({ 0: whole, 1: first, 2: last, index }) => {
+    if (members.startsWith('[:', index) && start + index < lastNameEnd) {
+      throw new PatternError('it has a named class, such as `[:alpha:]`');
+    }
+    return rangeOf(whole, first, last);
+  });
+  if (end === '') throw new PatternError('a class in it has no `]`');
+  return (codePoint) => checks.some((accepts) => accepts(codePoint)) === (sign === '');
 }
 
 /** Escaped letters that stand for kinds of characters in Go, in ASCII only. */
 const kinds: ReadonlyMap<string, RegExp> = new Map([
-  ['d', /[0-9]/],
-  ['D', /[^0-9]/u],
-  ['s', /[\t\n\f\r ]/],
-  ['S', /[^\t\n\f\r ]/u],
-  ['w', /[0-9A-Za-z_]/],
-  ['W', /[^0-9A-Za-z_]/u],
+  ['\\d', /[0-9]/],
+  ['\\D', /[^0-9]/u],
+  ['\\s', /[\t\n\f\r ]/],
+  ['\\S', /[^\t\n\f\r ]/u],
+  ['\\w', /[0-9A-Za-z_]/],
+  ['\\W', /[^0-9A-Za-z_]/u],
 ]);
 
-function kindOf(letter: string): ((codePoint: number) => boolean) | undefined {
-  const kind = kinds.get(letter);
-  return kind && ((codePoint) => kind.test(String.fromCodePoint(codePoint)));
+/** The characters of a kind, or from one to another. */
+function rangeOf(text: string, first = text, last = first): CharacterCheck {
+  const kind = kinds.get(text);
+  if (kind !== undefined) return (codePoint) => kind.test(String.fromCodePoint(codePoint));
+  const lowest = codePointOf(first);
+  const highest = codePointOf(last);
+  if (highest < lowest) throw new PatternError('a range in it ends before it begins');
+  return (codePoint) => lowest <= codePoint && codePoint <= highest;
 }
 
-function wordBoundary(isWanted: boolean): Step {
+const controls: ReadonlyMap<string, string> = new Map([
+  ['\\f', '\f'],
+  ['\\n', '\n'],
+  ['\\r', '\r'],
+  ['\\t', '\t'],
+  ['\\v', '\v'],
+]);
+
+/** The code point of a character, which may be escaped. */
+function codePointOf(text: string): number {
+  const [, escaped] = /^\\([^])$/u.exec(text) ?? [];
+  if (escaped !== undefined && /[a-zA-Z0-9]|[^\0-\x7f]/u.test(escaped) && !controls.has(text)) {
+    throw new PatternError(`it has a backslash before \`${escaped}\`, which has no meaning`);
+  }
+  return (controls.get(text) ?? escaped ?? text).codePointAt(0) ?? 0;
+}
+
+function wordBoundary(isWanted: boolean): Requirement {
   const isOfWord = (codePoint = 0): boolean => /\w/.test(String.fromCodePoint(codePoint));
-  return {
-    kind: 'assertion',
-    holds: (before, after) => (isOfWord(before) !== isOfWord(after)) === isWanted,
-  };
+  return { holds: (before, after) => (isOfWord(before) !== isOfWord(after)) === isWanted };
 }

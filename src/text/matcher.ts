@@ -1,85 +1,80 @@
-/** One step of a pattern. The next step follows, unless this one is a branch or the end. */
-export type Step =
-  | { readonly kind: 'character'; readonly accepts: (codePoint: number) => boolean }
+/** Checks a character. */
+export type CharacterCheck = (codePoint: number) => boolean;
+
+/** What a part of a pattern stands for: a character, or a position, which is any by default. */
+export interface Requirement {
+  readonly accepts?: CharacterCheck | undefined;
   /** Checks the characters before and after a position; undefined at the ends of the text. */
-  | {
-      readonly kind: 'assertion';
-      readonly holds: (before: number | undefined, after: number | undefined) => boolean;
-    }
-  | Branch
-  | { readonly kind: 'end' };
-
-/** `fork`: continues at the next step and at the step `by` steps away. `jump`: only at the latter. */
-export interface Branch {
-  readonly kind: 'fork' | 'jump';
-  by: number;
+  readonly holds?: ((before: number | undefined, after: number | undefined) => boolean) | undefined;
 }
 
-export const beginning: Step = { kind: 'assertion', holds: (before) => before === undefined };
-export const end: Step = { kind: 'assertion', holds: (_, after) => after === undefined };
-
-export function character(accepts: (codePoint: number) => boolean): Step {
-  return { kind: 'character', accepts };
+/** A part of a pattern. */
+export interface Part extends Requirement {
+  /** The parts that may follow. */
+  readonly next: Part[];
+  /** The last round of the matcher that reached it. */
+  reachedIn: number;
 }
 
-export function exactly(letter: string): Step {
-  return character((codePoint) => codePoint === letter.codePointAt(0));
+export function exactly(letter: string): Requirement {
+  return { accepts: (codePoint) => codePoint === letter.codePointAt(0) };
 }
 
-export function optional(steps: readonly Step[]): Step[] {
-  return [{ kind: 'fork', by: steps.length + 1 }, ...steps];
+export const anyCharacter: Requirement = { accepts: () => true };
+
+/** Adds a part after others, which meet there. Without others, it starts a pattern. */
+export function follow(others: readonly Part[], { accepts, holds }: Requirement = {}): Part {
+  const part = { accepts, holds, next: [], reachedIn: 0 };
+  for (const other of others) other.next.push(part);
+  return part;
 }
 
-export function anyNumberOf(step: Step): Step[] {
-  return [{ kind: 'fork', by: 3 }, step, { kind: 'jump', by: -2 }];
+/** Adds a part that may occur any number of times, or not at all. */
+export function anyNumberOf(previous: Part, requirement: Requirement): Part {
+  const repeated = follow([previous]);
+  follow([repeated], requirement).next.push(repeated);
+  return repeated;
 }
 
 /**
- * Makes a function that tests whether one of the patterns matches a part of a text.
+ * Makes a function that tests whether a pattern matches a whole text.
  *
- * It follows all paths through the steps at once, character by character, so the time is linear in the
- * length of the patterns times the length of the text. JavaScript's regular expressions try one path
+ * It follows all paths through the parts at once, character by character, so the time is linear in the
+ * length of the pattern times the length of the text. JavaScript's regular expressions try one path
  * after another, which can take forever with a hostile pattern.
+ *
+ * @param ends the parts that may be the last ones
  */
-export function matcher(patterns: readonly (readonly Step[])[]): (text: string) => boolean {
-  const steps: Step[] = [];
-  const starts: number[] = [];
-  for (const pattern of patterns) {
-    starts.push(steps.length);
-    for (const step of pattern) steps.push(step);
-    steps.push({ kind: 'end' });
-  }
-  const isAnchored = starts.every((start) => steps[start] === beginning);
-  // For each step, the last round that reached it.
-  const reachedIn = new Float64Array(steps.length);
+export function matcher(start: Part, ends: readonly Part[]): (text: string) => boolean {
+  const end = follow(ends);
   let round = 0;
   return (text) => {
-    let reached: number[] = [];
+    let reached = [start];
     let before: number | undefined;
-    for (let position = 0; ;) {
+    for (let position = 0; reached.length > 0;) {
       const after = text.codePointAt(position);
-      const pending = reached;
-      if (position === 0 || !isAnchored) for (const start of starts) pending.push(start);
-      if (pending.length === 0) return false;
-      reached = [];
+      const beyond: Part[] = [];
       round += 1;
-      for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-        const step = steps[at];
-        if (step === undefined || reachedIn[at] === round) continue;
-        reachedIn[at] = round;
-        if (step.kind === 'end') return true;
-        if (step.kind === 'character') {
-          if (after !== undefined && step.accepts(after)) reached.push(at + 1);
-        } else if (step.kind === 'assertion') {
-          if (step.holds(before, after)) pending.push(at + 1);
-        } else {
-          pending.push(at + step.by);
-          if (step.kind === 'fork') pending.push(at + 1);
-        }
+      for (let part = reached.pop(); part !== undefined; part = reached.pop()) {
+        if (part.reachedIn === round) continue;
+        part.reachedIn = round;
+        if (!isMet(part, before, after)) continue;
+        for (const next of part.next) (part.accepts === undefined ? reached : beyond).push(next);
       }
-      if (after === undefined) return false;
+      if (after === undefined) return end.reachedIn === round;
       position += after > 0xffff ? 2 : 1;
       before = after;
+      reached = beyond;
     }
+    return false;
   };
+}
+
+function isMet(
+  { accepts, holds }: Requirement,
+  before: number | undefined,
+  after: number | undefined,
+): boolean {
+  if (accepts !== undefined) return after !== undefined && accepts(after);
+  return holds === undefined || holds(before, after);
 }

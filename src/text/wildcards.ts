@@ -1,26 +1,19 @@
 import {
+  anyCharacter,
   anyNumberOf,
-  beginning,
-  character,
-  end,
   exactly,
+  follow,
   matcher,
-  type Branch,
-  type Step,
+  type CharacterCheck,
+  type Part,
+  type Requirement,
 } from './matcher.js';
-
-/** A branch whose destination is not known yet. */
-interface OpenBranch {
-  readonly branch: Branch;
-  readonly at: number;
-}
 
 /** A `{` whose `}` has not been read yet. */
 interface Group {
-  /** Branches to the next alternative. */
-  next: OpenBranch;
-  /** Branch from the ends of the alternatives to the end of the group. */
-  readonly ends: OpenBranch[];
+  readonly start: Part;
+  /** The last parts of the alternatives before the current one. */
+  readonly ends: Part[];
 }
 
 const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
@@ -33,49 +26,47 @@ const token = /\\([^])|\[([!^]?)([^\]]+)\]|[^]/gu;
  * @returns a function that tests a name; undefined if the pattern is malformed
  */
 export function wildcards(pattern: string): ((name: string) => boolean) | undefined {
-  const steps: Step[] = [beginning];
+  const start = follow([]);
+  let last = start;
   const groups: Group[] = [];
-  const open = (kind: Branch['kind']): OpenBranch => {
-    const branch: Branch = { kind, by: 1 };
-    return { branch, at: steps.push(branch) - 1 };
-  };
-  const leadHere = ({ branch, at }: OpenBranch): void => {
-    branch.by = steps.length - at;
-  };
-  const lowerCase = pattern.toLowerCase();
-  for (const [text, escaped, sign, members] of lowerCase.matchAll(token)) {
+  for (const match of pattern.toLowerCase().matchAll(token)) {
+    const [text] = match;
     const group = groups.at(-1);
-    if (escaped !== undefined) {
-      steps.push(exactly(escaped));
-    } else if (members !== undefined) {
-      const isMember = classOf(members);
-      steps.push(character((codePoint) => isMember(codePoint) === (sign === '')));
-    } else if (text === '*') {
-      for (const step of anyNumberOf(character(() => true))) steps.push(step);
-    } else if (text === '?') {
-      steps.push(character(() => true));
+    if (text === '*') {
+      last = anyNumberOf(last, anyCharacter);
     } else if (text === '{') {
-      groups.push({ next: open('fork'), ends: [] });
+      groups.push({ start: last, ends: [] });
     } else if (text === ',' && group !== undefined) {
-      group.ends.push(open('jump'));
-      leadHere(group.next);
-      group.next = open('fork');
+      group.ends.push(last);
+      last = group.start;
     } else if (text === '}' && group !== undefined && group.ends.length > 0) {
-      for (const branch of group.ends) leadHere(branch);
+      last = follow([...group.ends, last]);
       groups.pop();
-    } else if (/[[\](){}|\\]/.test(text)) {
-      return undefined;
     } else {
-      steps.push(exactly(text));
+      const requirement = requirementOf(match);
+      if (requirement === undefined) return undefined;
+      last = follow([last], requirement);
     }
   }
   if (groups.length > 0) return undefined;
-  const matches = matcher([[...steps, end]]);
+  const matches = matcher(start, [last]);
   return (name) => matches(name.toLowerCase());
 }
 
+/** What a token stands for; undefined if it makes the pattern malformed. */
+function requirementOf(match: RegExpExecArray): Requirement | undefined {
+  const [text, escaped, sign, members] = match;
+  if (members !== undefined) {
+    const isMember = classOf(members);
+    return { accepts: (codePoint) => isMember(codePoint) === (sign === '') };
+  }
+  if (text === '?') return anyCharacter;
+  if (escaped === undefined && /[[\](){}|\\]/.test(text)) return undefined;
+  return exactly(escaped ?? text);
+}
+
 /** Tests for the members of a class, such as `abc` and `a-f`. */
-function classOf(members: string): (codePoint: number) => boolean {
+function classOf(members: string): CharacterCheck {
   const ranges = Array.from(members.matchAll(/([^])-([^])|[^]/gu), ([one, first, last]) => ({
     first: (first ?? one).codePointAt(0) ?? 0,
     last: (last ?? one).codePointAt(0) ?? 0,
