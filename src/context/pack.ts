@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal, pipeline } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { quote } from '../text/quote.js';
 import { faultOf } from '../text/system-error.js';
 import { ContextError } from './errors.js';
-import type { NoticedFile } from './noticed-files.js';
 import type { SelectedContext } from './select.js';
 import { fillTar } from './tar.js';
 
@@ -33,10 +32,6 @@ interface PackingOptions {
   readonly createFile?: (path: string) => Promise<ArchiveFile>;
 }
 
-function createFile(path: string): Promise<ArchiveFile> {
-  return open(path, 'wx', 0o600);
-}
-
 /**
  * Packs a context into a new file. The same files give the same bytes, on every machine and at every
  * time. If packing fails, the file is deleted.
@@ -46,106 +41,69 @@ function createFile(path: string): Promise<ArchiveFile> {
 export async function packContext(
   context: SelectedContext,
   archive: string,
-  options: PackingOptions,
+  { progress, signal, createFile = (path) => open(path, 'wx', 0o600) }: PackingOptions,
 ): Promise<PackedContext> {
-  const { signal } = options;
   signal?.throwIfAborted();
-  let file: ArchiveFile;
+  const { pack } = await import('tar-stream');
+  const file = await named(archive, createFile(archive));
+  const tar = pack();
+  // The default level gives the same bytes as any other gzip in Node.js.
+  const compression = createGzip({ chunkSize: compressedChunk });
+  if (signal !== undefined) addAbortSignal(signal, compression);
+  // A failure of one of them ends the others, and the one that waits for the compressed bytes reports it.
+  pipeline(tar, compression, () => undefined);
+  const filling = fillTar(tar, context, progress).catch((error: unknown) => {
+    tar.destroy(error as Error);
+    return [];
+  });
   try {
-    file = await (options.createFile ?? createFile)(archive);
+    const written = await writeArchive(compression, (bytes) =>
+      named(archive, file.writeFile(bytes)),
+    );
+    signal?.throwIfAborted();
+    await named(archive, file.close());
+    return { ...context, archive, ...written, noticed: [...context.noticed, ...(await filling)] };
   } catch (error) {
-    throw unwritable(archive, error);
-  }
-  try {
-    const written = await packInto(file, context, archive, options);
-    await file.close().catch((error: unknown) => {
-      throw unwritable(archive, error);
-    });
-    return { ...context, archive, ...written };
-  } catch (error) {
+    await filling;
     // The first failure is reported; later ones are ignored.
     await file.close().catch(() => undefined);
     await rm(archive, { force: true }).catch(() => undefined);
+    signal?.throwIfAborted();
     throw error;
   }
-}
-
-/** Reads, compresses and writes at the same time. */
-async function packInto(
-  file: ArchiveFile,
-  context: SelectedContext,
-  archive: string,
-  { progress, signal }: PackingOptions,
-): Promise<{ archiveBytes: number; hash: string; noticed: readonly NoticedFile[] }> {
-  const { pack } = await import('tar-stream');
-  const tar = pack();
-  const noticed = [...context.noticed];
-  const notice = (found: NoticedFile): void => {
-    noticed.push(found);
-  };
-  // The first failure makes the others fail.
-  const failures: unknown[] = [];
-  const fail = (error: unknown): never => {
-    failures.push(error);
-    tar.destroy(error instanceof Error ? error : new Error('Packing was stopped'));
-    throw error;
-  };
-  const filling = fillTar(tar, context, { progress, notice }).catch(fail);
-  // The default level gives the same bytes as any other gzip in Node.js.
-  const compression = createGzip({ chunkSize: compressedChunk });
-  let written = { archiveBytes: 0, hash: '' };
-  const writing = pipeline(
-    tar,
-    compression,
-    async (compressed: AsyncIterable<unknown>) => {
-      written = await writeArchive(file, archive, compressed).catch(fail);
-    },
-    { signal },
-  );
-  await Promise.allSettled([filling, writing.catch(fail)]);
-  signal?.throwIfAborted();
-  if (failures.length > 0) throw failures[0];
-  return { ...written, noticed };
-}
-
-async function writeArchive(
-  handle: ArchiveFile,
-  archive: string,
-  compressed: AsyncIterable<unknown>,
-): Promise<{ archiveBytes: number; hash: string }> {
-  const hash = createHash('md5');
-  let archiveBytes = 0;
-  for await (const bytes of compressed) {
-    if (!Buffer.isBuffer(bytes)) throw new TypeError('The compression must return bytes');
-    // zlib writes its header at once, without a time. Only this byte depends on the machine.
-    if (archiveBytes === 0) bytes[operatingSystemAt] = unix;
-    hash.update(bytes);
-    archiveBytes += bytes.length;
-    await write(handle, archive, bytes);
-  }
-  return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
 }
 
 /** Position of the operating system in the header of a gzip file. */
 const operatingSystemAt = 9;
 const unix = 3;
 
-async function write(handle: ArchiveFile, archive: string, bytes: Buffer): Promise<void> {
-  try {
-    await handle.writeFile(bytes);
-  } catch (error) {
-    throw unwritable(archive, error);
+async function writeArchive(
+  compressed: AsyncIterable<Buffer>,
+  write: (bytes: Buffer) => Promise<void>,
+): Promise<{ archiveBytes: number; hash: string }> {
+  const hash = createHash('md5');
+  let archiveBytes = 0;
+  for await (const bytes of compressed) {
+    // zlib writes its header at once, without a time. Only this byte depends on the machine.
+    if (archiveBytes === 0) bytes[operatingSystemAt] = unix;
+    hash.update(bytes);
+    archiveBytes += bytes.length;
+    await write(bytes);
   }
+  return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
 }
 
-function unwritable(archive: string, cause: unknown): ContextError {
-  const { reason, next } = faultOf(cause);
-  return new ContextError(
-    {
+/** Names the archive in the error of `work`. */
+async function named<Result>(archive: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const { reason, next } = faultOf(error);
+    const problem = {
       about: `archive ${quote(archive)}`,
       message: `cannot be written (${reason})`,
       next: next ?? 'Check that its folder exists and is writable.',
-    },
-    { cause },
-  );
+    };
+    throw new ContextError(problem, { cause: error });
+  }
 }

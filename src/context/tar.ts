@@ -8,29 +8,26 @@ import type { FileEntry } from './walk.js';
 /** Bytes between two calls of `progress`. */
 const progressStep = 4 * 1024 * 1024;
 
-interface Listeners {
-  /** Called with the number of bytes read so far, from time to time and at the end. */
-  readonly progress: (bytes: number) => void;
-  readonly notice: (file: NoticedFile) => void;
-}
-
 /**
  * Writes the entries of a context to a tar archive, in order.
  *
+ * @param progress called with the number of bytes read so far, from time to time and at the end
+ * @returns files that may be mistakes
  * @throws ContextError if a file cannot be read, or is no longer what was selected
  */
 export async function fillTar(
   tar: Pack,
   { root, entries }: SelectedContext,
-  { progress, notice }: Listeners,
-): Promise<void> {
+  progress: (bytes: number) => void,
+): Promise<NoticedFile[]> {
+  const noticed: NoticedFile[] = [];
   let bytes = 0;
   let reported = 0;
   async function* contentOf(entry: FileEntry): AsyncGenerator<Buffer> {
     let isFirst = true;
     for await (const piece of readSourceFile(root, entry)) {
       const kind = isFirst ? noticeFile(entry.path, entry.bytes, piece) : undefined;
-      if (kind !== undefined) notice({ kind, path: entry.path });
+      if (kind !== undefined) noticed.push({ kind, path: entry.path });
       isFirst = false;
       bytes += piece.length;
       yield piece;
@@ -45,6 +42,7 @@ export async function fillTar(
   }
   if (bytes > reported) progress(bytes);
   tar.finalize();
+  return noticed;
 }
 
 /** Makes a header that does not depend on the machine, the user or the time. */
