@@ -1,21 +1,20 @@
-import type { DeploymentState, Repository } from './repository.js';
-
-/** A rollout of an agent, as reported to GitHub. */
-export interface Rollout {
-  readonly agent: string;
-  readonly region: string;
-  /** The platform's ID of the deployment. */
-  readonly deploymentId: string;
-}
-
-/** What is known about an environment; GitHub decides what is undefined. */
-export interface EnvironmentKind {
-  readonly isProduction?: boolean | undefined;
-  readonly isTransient?: boolean | undefined;
-}
-
-/** How a rollout ended; `error` if nobody waited for its end. */
-type RolloutOutcome = 'success' | 'failure' | 'error';
+import { nameInRegion } from '../plan/name-template.js';
+import type { Journal } from '../record/journal.js';
+import type {
+  RolloutObserver,
+  RolloutOutcome,
+  StartedRollout,
+} from '../record/rollout-observer.js';
+import {
+  connect,
+  failureMessage,
+  orWarn,
+  withRepository,
+  type ConnectionOptions,
+} from './connect.js';
+import { pullRequestNumber, type WorkflowEvent } from './event.js';
+import type { DeploymentRequest, DeploymentState, Repository } from './repository.js';
+import type { GitHubSettings } from './settings.js';
 
 const outcomeWords: Readonly<Record<RolloutOutcome, string>> = {
   success: ': success',
@@ -23,17 +22,33 @@ const outcomeWords: Readonly<Record<RolloutOutcome, string>> = {
   error: ' is still running; the run was cancelled',
 };
 
-export interface AgentDeploymentsOptions {
-  /** Connects when the first rollout begins. */
-  readonly connect: () => Promise<Repository>;
-  /** The commit that is released. */
+/** What the event says about a run. */
+export interface RunOrigin {
+  readonly event: () => Promise<WorkflowEvent>;
+  /** The commit that people see for the run. */
   readonly commit: () => Promise<string>;
-  readonly environmentIn: (region: string) => string;
-  readonly environmentKind: (name: string) => Promise<EnvironmentKind>;
-  /** The page of the run. */
-  readonly logUrl: string;
-  /** Called with each failure; the release continues. */
-  readonly onFailure: (error: unknown) => void;
+  /** The pull request whose preview the agents are; undefined if they are not a preview. */
+  readonly previewOf?: number | undefined;
+}
+
+/** The GitHub deployments of a release; undefined if there are none. */
+export function agentDeployments(
+  settings: GitHubSettings | undefined,
+  journal: Journal,
+  connection: ConnectionOptions,
+  origin: RunOrigin,
+): AgentDeployments | undefined {
+  const { environment } = settings ?? {};
+  if (settings === undefined || environment === undefined) return undefined;
+  return new AgentDeployments({ ...origin, settings, environment, journal, connection });
+}
+
+interface AgentDeploymentsOptions extends RunOrigin {
+  readonly settings: GitHubSettings;
+  /** The template of the environment. */
+  readonly environment: string;
+  readonly journal: Journal;
+  readonly connection: ConnectionOptions;
 }
 
 /**
@@ -41,106 +56,99 @@ export interface AgentDeploymentsOptions {
  * or an error. A success makes older deployments of the same agent inactive. The release neither waits for
  * GitHub nor fails because of it.
  */
-export class AgentDeployments {
+class AgentDeployments implements RolloutObserver, AsyncDisposable {
   readonly #options: AgentDeploymentsOptions;
   readonly #pending: Promise<unknown>[] = [];
+  readonly #reported = new Set<string>();
   #repository: Promise<Repository> | undefined;
 
   constructor(options: AgentDeploymentsOptions) {
     this.#options = options;
   }
 
-  /** Called when a rollout begins; the returned function is called with how it ended. */
-  rolloutStarted(rollout: Rollout): (outcome: RolloutOutcome) => void {
-    const where = `${rollout.agent} in ${rollout.region}`;
-    const created = this.#track(this.#create(rollout));
+  rolloutStarted(rollout: StartedRollout): (outcome: RolloutOutcome) => void {
+    const { agent, region } = rollout;
+    const where = `${agent} in ${region}`;
+    const { runUrl: logUrl } = this.#options.settings;
+    const environment = nameInRegion(this.#options.environment, region);
+    const created = this.#track(this.#create(rollout, environment));
+    const set = async (state: DeploymentState, description: string): Promise<void> => {
+      const { repository, id } = (await created) ?? {};
+      if (repository === undefined || id === undefined) return;
+      await repository.setDeploymentState(id, state, { logUrl, description });
+      if (state !== 'success') return;
+      // GitHub itself would deactivate the deployments of all other agents in the environment.
+      await deactivateDeployments(repository, {
+        environment,
+        agent,
+        region,
+        before: id,
+        logUrl,
+        description: `A newer deployment of ${where} is serving`,
+      });
+    };
     let hasEnded = false;
     const inProgress = this.#track(
       // The rollout may have ended by then.
-      created.then(() =>
-        hasEnded ? undefined : this.#set(created, 'in_progress', `Rolling out ${where}`),
-      ),
+      created.then(() => (hasEnded ? undefined : set('in_progress', `Rolling out ${where}`))),
     );
     return (outcome) => {
       hasEnded = true;
       // Sets the states in order, even if the first failed. A cancelled run has no time to wait for it.
       const before: Promise<unknown> = outcome === 'error' ? created : inProgress;
-      void this.#track(
-        before.then(async () => {
-          await this.#set(created, outcome, `${where}${outcomeWords[outcome]}`);
-          if (outcome === 'success') await this.#deactivateOlder(rollout, await created);
-        }),
-      );
+      void this.#track(before.then(() => set(outcome, `${where}${outcomeWords[outcome]}`)));
     };
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.settled();
-  }
-
   /** Resolves when everything has been reported to GitHub, or has failed. */
-  async settled(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#pending);
     const [connected] = await Promise.allSettled([this.#repository]);
     if (connected.status === 'fulfilled') connected.value?.close();
   }
 
-  async #create({ agent, region, deploymentId }: Rollout): Promise<number> {
-    const { commit, environmentIn, environmentKind } = this.#options;
-    const environment = environmentIn(region);
-    const [repository, ref, kind] = await Promise.all([
-      this.#connect(),
+  async #create({ agent, region, deploymentId }: StartedRollout, environment: string) {
+    const { settings, connection, event, commit, previewOf } = this.#options;
+    // Connects when the first rollout begins.
+    this.#repository ??= connect(settings, connection);
+    const [repository, ref, pullRequest] = await Promise.all([
+      this.#repository,
       commit(),
-      environmentKind(environment),
+      previewOf ?? event().then(pullRequestNumber),
     ]);
-    return repository.createDeployment({
+    const id = await repository.createDeployment({
       ref,
       environment,
-      ...kind,
+      ...environmentKind(environment, pullRequest),
       description: `${agent} in ${region}`,
       payload: { agent, region, deploymentId },
     });
+    return { repository, id };
   }
 
-  async #set(
-    created: Promise<number | undefined>,
-    state: DeploymentState,
-    description: string,
-  ): Promise<void> {
-    const id = await created;
-    if (id === undefined) return;
-    const repository = await this.#connect();
-    await repository.setDeploymentState(id, state, { logUrl: this.#options.logUrl, description });
-  }
-
-  /** GitHub itself would deactivate the deployments of all other agents in the environment. */
-  async #deactivateOlder(rollout: Rollout, id: number | undefined): Promise<void> {
-    if (id === undefined) return;
-    const { environmentIn, logUrl } = this.#options;
-    const repository = await this.#connect();
-    await deactivateDeployments(repository, {
-      environment: environmentIn(rollout.region),
-      agent: rollout.agent,
-      region: rollout.region,
-      before: id,
-      logUrl,
-      description: `A newer deployment of ${rollout.agent} in ${rollout.region} is serving`,
-    });
-  }
-
-  #connect(): Promise<Repository> {
-    return (this.#repository ??= this.#options.connect());
-  }
-
-  /** Awaits the work at the end; reports its failure instead of rejecting. */
+  /** Awaits the work at the end; warns of its failure instead of rejecting. */
   #track<Result>(work: Promise<Result>): Promise<Result | undefined> {
     const tracked = work.catch((error: unknown) => {
-      this.#options.onFailure(error);
+      // Warns once if all regions have the same failure.
+      const warning = failureMessage('GitHub deployments are not complete', error);
+      if (!this.#reported.has(warning)) this.#options.journal.warning(warning);
+      this.#reported.add(warning);
       return undefined;
     });
     this.#pending.push(tracked);
     return tracked;
   }
+}
+
+/** Infers the kind of an environment from its name and its pull request. GitHub decides the rest. */
+function environmentKind(
+  name: string,
+  pullRequest: number | undefined,
+): Pick<DeploymentRequest, 'isProduction' | 'isTransient'> {
+  if (/^prod(?:uction)?(?![a-z])/i.test(name)) return { isProduction: true };
+  if (pullRequest === undefined) return {};
+  // A deployment for a pull request is removed when that is closed.
+  return { isProduction: false, isTransient: true };
 }
 
 /** Which deployments become inactive, and their description. */
@@ -175,4 +183,27 @@ export async function deactivateDeployments(
     if (state === 'failure' || state === 'error') continue;
     await repository.setDeploymentState(id, 'inactive', { logUrl, description });
   }
+}
+
+/** Sets the GitHub deployments of deleted agents to inactive. */
+export async function deactivatePreviews(
+  journal: Journal,
+  settings: GitHubSettings | undefined,
+  options: ConnectionOptions,
+  agents: readonly { readonly name: string; readonly region: string }[],
+): Promise<void> {
+  const { environment } = settings ?? {};
+  if (settings === undefined || environment === undefined || agents.length === 0) return;
+  const work = withRepository(settings, options, async (repository) => {
+    for (const { name, region } of agents) {
+      await deactivateDeployments(repository, {
+        environment: nameInRegion(environment, region),
+        agent: name,
+        region,
+        logUrl: settings.runUrl,
+        description: `The preview ${name} in ${region} was torn down`,
+      });
+    }
+  });
+  await orWarn(journal, 'GitHub deployments are not set to inactive', work);
 }

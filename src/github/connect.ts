@@ -1,3 +1,5 @@
+import type { Journal } from '../record/journal.js';
+import { GitHubError } from './errors.js';
 import type { Repository, RepositoryOptions } from './repository.js';
 import type { GitHubAccess } from './settings.js';
 import { version } from '../version.js';
@@ -27,4 +29,25 @@ export async function withRepository<Result>(
   } finally {
     repository.close();
   }
+}
+
+/** Turns a failure into a warning: a run does not fail because it cannot report to GitHub. */
+export async function orWarn(journal: Journal, what: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    journal.warning(failureMessage(what, error));
+  }
+}
+
+/** What was not reported to GitHub, why, and the permission that the token lacks. */
+export function failureMessage(what: string, error: unknown): string {
+  if (!(error instanceof GitHubError)) {
+    return `${what}, because of a bug in the action. The run continues without it.`;
+  }
+  const { reason, lacksPermission, call } = error;
+  const permission = lacksPermission
+    ? ` The token needs the permission \`${call.permission}\` (under \`permissions:\` of the job).`
+    : '';
+  return `${what}, because ${reason}.${permission} The run continues without it.`;
 }

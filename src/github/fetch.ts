@@ -86,17 +86,13 @@ async function sendWithinRateLimit(
   address: URL,
   request: RequestOptions,
 ): Promise<Answer> {
-  const { clock, requestLimit, over } = options;
+  const { clock, requestLimit } = options;
   const end = clock.now() + requestLimit;
   let answer = await sendWithRetry(options, address, request);
   for (;;) {
     const wait = waitFor(answer, clock.wallTime());
     if (wait === undefined || clock.now() + wait >= end) return answer;
-    try {
-      await clock.sleep(wait, over);
-    } catch (error) {
-      throw abandonedError(error);
-    }
+    await sleep(options, wait);
     answer = await send({ ...options, requestLimit: end - clock.now() }, address, request);
   }
 }
@@ -127,11 +123,7 @@ async function sendWithRetry(
   } catch (error) {
     if (!(error instanceof UnusableResponseError && error.isTransient)) throw error;
   }
-  try {
-    await options.clock.sleep(pause, options.over);
-  } catch (error) {
-    throw abandonedError(error);
-  }
+  await sleep(options, pause);
   return send(options, address, request);
 }
 
@@ -168,6 +160,14 @@ async function send(
     throw new UnusableResponseError(reason, { isTransient, cause: error });
   } finally {
     cancelLimit();
+  }
+}
+
+async function sleep({ clock, over }: FetchOptions, milliseconds: number): Promise<void> {
+  try {
+    await clock.sleep(milliseconds, over);
+  } catch (error) {
+    throw abandonedError(error);
   }
 }
 

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Journal } from '../record/journal.js';
+import { orWarn, withRepository, type ConnectionOptions } from './connect.js';
+import { pullRequestNumber, type WorkflowEvent } from './event.js';
 import type { OwnComment, Repository } from './repository.js';
 import type { GitHubSettings } from './settings.js';
 
@@ -8,23 +11,55 @@ const prefix = '<!-- pipecat-cloud-release: plan ';
 /** The second line of a comment: which step and run its plan comes from. */
 const originLine = /^<!-- pipecat-cloud-release: from ([0-9a-f]{16}) in run (\d+)( closed)? -->$/;
 
-/** The text of a comment with a plan, and its pull request. */
-export interface PlanText {
-  readonly pullRequest: number;
-  readonly text: string;
+/** What the comment with a plan needs. */
+export interface PlanComment {
+  readonly event: () => Promise<WorkflowEvent>;
   /** Whether the inputs have mistakes, so they may not identify the plan. */
   readonly isOfInvalidInputs: boolean;
+  /** The runner masks secrets in the log, but not in comments, so this text has none. */
+  readonly text: () => Promise<string>;
+}
+
+/** Shows a plan, even a failed one, on the pull request. */
+export async function commentOnPlan(
+  journal: Journal,
+  settings: GitHubSettings,
+  options: ConnectionOptions,
+  comment: PlanComment,
+): Promise<void> {
+  const { kind } = journal.record;
+  if (!settings.comments || (kind !== 'plan' && kind !== 'offline-check')) return;
+  if (kind === 'offline-check') {
+    journal.log.info('The comment on the pull request is unchanged, because there is no plan.');
+    return;
+  }
+  const pullRequest = pullRequestNumber(await comment.event());
+  if (pullRequest === undefined) {
+    journal.log.info('The run is not for a pull request, so the plan is not in a comment.');
+    return;
+  }
+  const work = withRepository(settings, options, async (repository) => {
+    const { outcome, closed } = await keepPlanComment(repository, settings, pullRequest, comment);
+    journal.log.info(`The comment with the plan on the pull request is ${outcome}.`);
+    if (closed > 0) {
+      const what = closed === 1 ? 'the comment of a plan' : `the comments of ${closed} plans`;
+      journal.log.info(`Closed ${what} that this step no longer makes.`);
+    }
+  });
+  await orWarn(journal, 'The plan is not in a comment', work);
 }
 
 /**
  * Keeps one comment per plan, and closes the comments of plans that the same step no longer makes. Leaves
  * comments of the same run alone, because the steps of a matrix have the same name.
  */
-export async function keepPlanComment(
+async function keepPlanComment(
   repository: Repository,
   { commentKey, commentOrigin, runId, runUrl }: GitHubSettings,
-  { pullRequest, text, isOfInvalidInputs }: PlanText,
+  pullRequest: number,
+  { text, isOfInvalidInputs }: PlanComment,
 ): Promise<{ readonly outcome: 'created' | 'updated' | 'unchanged'; readonly closed: number }> {
+  const shown = await text();
   const origin = digest(commentOrigin);
   const own = (await repository.ownComments(pullRequest, prefix)).map(parsed);
   const ownMarker = `${prefix}${digest(commentKey)} -->`;
@@ -37,7 +72,7 @@ export async function keepPlanComment(
   const outcome = await repository.putComment(
     pullRequest,
     existing,
-    `${lines(existing?.marker ?? ownMarker, '')}${text}`,
+    `${lines(existing?.marker ?? ownMarker, '')}${shown}`,
   );
   if (isOfInvalidInputs) return { outcome, closed: 0 };
   // After an earlier run of this plan, plans that were made together with it then may still follow.

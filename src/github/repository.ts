@@ -26,13 +26,6 @@ export interface DeploymentRequest {
 
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
-/** A deployment on GitHub. */
-export interface ExistingDeployment {
-  readonly id: number;
-  /** As it was sent when it was created. */
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
 /** A comment from the token's own account. */
 export interface OwnComment {
   readonly id: number;
@@ -93,7 +86,7 @@ const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 const created = v.object({ id: v.number() });
 
-/** GitHub returns the payload as an object, or as JSON in a string. */
+/** The payload of a deployment as it was sent; GitHub returns it as an object, or as JSON in a string. */
 const payloadSchema = v.fallback(
   v.union([
     v.record(v.string(), v.unknown()),
@@ -188,7 +181,7 @@ export class Repository {
   }
 
   /** The newest deployments of an environment, up to 100, newest first. */
-  async deploymentsIn(environment: string): Promise<readonly ExistingDeployment[]> {
+  async deploymentsIn(environment: string): Promise<v.InferOutput<typeof deploymentsSchema>> {
     const { data } = await this.#call(this.#deploying('GET', '/deployments'), deploymentsSchema, {
       environment,
       per_page: 100,

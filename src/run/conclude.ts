@@ -1,5 +1,5 @@
-import { commentOnPlan } from '../github/report-to-github.js';
-import { commentOnPreview } from '../github/report-preview.js';
+import { commentOnPlan } from '../github/plan-comment.js';
+import { commentOnPreview } from '../github/preview-comment.js';
 import type { Environment } from '../inputs/raw-inputs.js';
 import { explain, type Explanation } from '../report/explain.js';
 import { report } from '../report/report.js';
@@ -64,26 +64,24 @@ function withCancellation(
  * then, so its comment is updated if there is time.
  */
 async function comment(session: Session, explanations: readonly Explanation[]): Promise<void> {
-  const { host, journal, inputs, outline, cancellation, redact, event, commit, previewOf } =
-    session;
-  if (outline === undefined) return;
-  const write = (id: string, runUrl: string): string =>
-    redact(commentOf(journal.record, explanations, runUrl, id), { most: Infinity });
+  const { host, journal, inputs, outline, cancellation, redact, event, commit } = session;
+  const { github } = outline ?? {};
+  if (github === undefined) return;
+  const text = async (): Promise<string> => {
+    const written = commentOf(journal.record, explanations, github.runUrl, await commit());
+    return redact(written, { most: Infinity });
+  };
   if (!cancellation.isCancelled) {
-    await commentOnPlan(journal, outline.github, session.gitHubOptions(host.cancellation), {
+    await commentOnPlan(journal, github, session.gitHubOptions(host.cancellation), {
       event,
-      commit,
       isOfInvalidInputs: inputs === undefined,
-      write,
+      text,
     });
   }
-  if (previewOf === undefined) return;
-  await commentOnPreview(journal, outline.github, session.lateGitHubOptions(), {
-    pullRequest: previewOf,
-    commit,
-    hasFailed: explanations.length > 0,
-    write,
-  });
+  const { previewOf: pullRequest } = session;
+  if (pullRequest === undefined) return;
+  const preview = { pullRequest, hasFailed: explanations.length > 0, text };
+  await commentOnPreview(journal, github, session.lateGitHubOptions(), preview);
 }
 
 function noticeLateCancellation({ journal, cancellation }: Session): void {

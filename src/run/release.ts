@@ -1,5 +1,5 @@
 import type { PackedContext } from '../context/pack.js';
-import { agentDeployments } from '../github/report-to-github.js';
+import { agentDeployments } from '../github/agent-deployments.js';
 import type { Inputs } from '../inputs/read-inputs.js';
 import type { Surface } from '../pipecat/surface.js';
 import { logPlan } from '../report/plan-log.js';
@@ -7,7 +7,7 @@ import { imageLookup } from '../steps/look-up-image.js';
 import type { Platform } from '../steps/platform.js';
 import { preflight } from '../steps/preflight.js';
 import { release } from '../steps/release.js';
-import { noRolloutObserver } from '../steps/rollout-observer.js';
+import { noRolloutObserver } from '../record/rollout-observer.js';
 import type { Session } from './session.js';
 
 interface ReleaseContext {

@@ -1,4 +1,4 @@
-import { deactivatePreviews } from '../github/report-preview.js';
+import { deactivatePreviews } from '../github/agent-deployments.js';
 import type { TeardownInputs } from '../inputs/read-inputs.js';
 import type { Caller } from '../pipecat/caller.js';
 import { Sessions } from '../pipecat/sessions.js';

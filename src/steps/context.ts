@@ -3,7 +3,7 @@ import type { PublicSurface, Sessions } from '../pipecat/sessions.js';
 import type { Redact } from '../secrecy/redactor.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Journal } from '../record/journal.js';
-import type { RolloutObserver } from './rollout-observer.js';
+import type { RolloutObserver } from '../record/rollout-observer.js';
 
 /** Access to sessions of agents, with the credential and a public key. */
 export interface SessionAccess {

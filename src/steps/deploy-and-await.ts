@@ -9,7 +9,7 @@ import type { TimeBudget } from '../time/deadline.js';
 import type { StepContext } from './context.js';
 import { deploy, type Deployed } from './deploy.js';
 import { awaitRollout } from './rollout.js';
-import type { RolloutOutcome } from './rollout-observer.js';
+import type { RolloutOutcome } from '../record/rollout-observer.js';
 import { smokeTest } from './smoke-test.js';
 import { agentSubject, recordFailure, workOn } from './subjects.js';
 

@@ -27,7 +27,7 @@ import { TimeBudget } from '../time/deadline.js';
 import type { StepContext } from './context.js';
 import { deploy } from './deploy.js';
 import { awaitRollout } from './rollout.js';
-import { SuccessHolder } from './rollout-observer.js';
+import { SuccessHolder } from '../record/rollout-observer.js';
 import { agentSubject, workOn } from './subjects.js';
 
 /** Warns before the first write of what a rollback could not restore. */
