@@ -1,5 +1,6 @@
 import { systemErrorCode } from '../text/system-error.js';
 import type { Clock } from '../time/clock.js';
+import { TimeLimit } from '../time/time-limit.js';
 import { CutOffError, type Answer, type Transport } from '../http/transport.js';
 import { connectionFailure } from '../http/connection-failure.js';
 import { readRetryAfter } from '../http/retry-after.js';
@@ -137,18 +138,15 @@ async function send(
   address: URL,
   request: RequestOptions,
 ): Promise<Answer> {
-  const abandoned = new AbortController();
-  const cancelLimit = clock.after(requestLimit, () => {
-    abandoned.abort();
-  });
+  const timeLimit = new TimeLimit(clock, requestLimit);
   try {
     return await transport.send(
       { ...request, url: address.href },
-      AbortSignal.any([abandoned.signal, over]),
+      AbortSignal.any([timeLimit.signal, over]),
     );
   } catch (error) {
     if (over.aborted) throw abandonedError(error);
-    if (abandoned.signal.aborted) {
+    if (timeLimit.signal.aborted) {
       // No retry, so that a slow GitHub does not delay a release for long.
       throw new UnusableResponseError(`no answer came within ${requestLimit / 1000} s`);
     }
@@ -159,7 +157,7 @@ async function send(
     const isTransient = kind === 'unreachable' || kind === 'broken';
     throw new UnusableResponseError(reason, { isTransient, cause: error });
   } finally {
-    cancelLimit();
+    timeLimit.end();
   }
 }
 

@@ -21,6 +21,7 @@ import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
 import { decideRetry, maxWait, type RetryDecision } from '../time/retry.js';
 import type { RetryBudget } from '../time/retry-budget.js';
+import { TimeLimit } from '../time/time-limit.js';
 import { Traffic } from './traffic.js';
 
 /** Where the client logs. */
@@ -360,20 +361,17 @@ export class Caller {
       // If no response comes, there must be time for another attempt.
       retryBudget === undefined ? Infinity : requestLimitWithBudget,
     );
-    const abandoned = new AbortController();
-    const cancelLimit = clock.after(limit, () => {
-      abandoned.abort();
-    });
+    const timeLimit = new TimeLimit(clock, limit);
     try {
       const cancelled = method === 'GET' ? cancellation.signal : this.#writeGrace;
-      const signals = [abandoned.signal, over, cancelled];
+      const signals = [timeLimit.signal, over, cancelled];
       const answer = await connection.send(request, AbortSignal.any(signals));
       log.debug(`${method} ${path} → ${answer.status} in ${clock.now() - startedAt} ms`);
       return answer;
     } catch (error) {
       if (!over.aborted)
         log.debug(`${method} ${path} → no answer after ${clock.now() - startedAt} ms`);
-      if (abandoned.signal.aborted) {
+      if (timeLimit.signal.aborted) {
         const noAnswer = new NoAnswerError(request, limit);
         if (limit === remaining) noAnswer.outOfTime = deadline;
         throw noAnswer;
@@ -383,7 +381,7 @@ export class Caller {
       }
       throw new ConnectionError(request, error);
     } finally {
-      cancelLimit();
+      timeLimit.end();
     }
   }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { abortableSleep, type Clock } from '../time/clock.js';
+import { abortableSleep } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
@@ -9,6 +9,7 @@ import { readRequestId } from '../http/request-id.js';
 import { readRetryAfter } from '../http/retry-after.js';
 import { classifyStatus } from '../http/status.js';
 import { decideRetry } from '../time/retry.js';
+import { TimeLimit } from '../time/time-limit.js';
 
 /** Shorter field values are not signatures, and may be part of a word. */
 const shortestField = 8;
@@ -97,15 +98,12 @@ export class Storage {
   async #send(form: UploadForm, content: UploadContent, options: UploadOptions): Promise<void> {
     const { clock, log, redact } = this.#options;
     const origin = redact(new URL(form.url).origin);
-    const idleTimer = new IdleTimer(clock);
-    const endOfForm = new AbortController();
-    const cancelEnd = clock.after(attemptLimit, () => {
-      endOfForm.abort();
-    });
+    const idle = new TimeLimit(clock, idleLimit);
+    const whole = new TimeLimit(clock, attemptLimit);
     const { headers, parts } = formBody(form.fields, content.bytes);
     const body = Readable.from(
       withForm(parts, content, (bytes) => {
-        idleTimer.restart();
+        idle.restart();
         options.progress(bytes);
       }),
     );
@@ -114,21 +112,21 @@ export class Storage {
     try {
       answer = await this.#transport.send(
         { method: 'POST', url: form.url, headers, body },
-        AbortSignal.any([options.signal, idleTimer.signal, endOfForm.signal]),
+        AbortSignal.any([options.signal, idle.signal, whole.signal]),
       );
     } catch (error) {
       if (body.errored !== null) throw body.errored;
-      const reason = endOfForm.signal.aborted
+      const reason = whole.signal.aborted
         ? `the upload timed out after ${attemptLimit / 60_000} min`
-        : idleTimer.signal.aborted
+        : idle.signal.aborted
           ? `the connection was idle for ${idleLimit / 1000} s`
           : error instanceof CutOffError
             ? error.message
             : undefined;
       throw new UploadError(origin, { ...(reason && { reason }), cause: error });
     } finally {
-      cancelEnd();
-      idleTimer.end();
+      whole.end();
+      idle.end();
     }
     log.debug(`POST ${origin} → ${answer.status} in ${clock.now() - startedAt} ms`);
     if (classifyStatus(answer.status) === 'success') {
@@ -147,37 +145,6 @@ export class Storage {
   /** Closes idle connections. */
   close(): void {
     this.#transport.close();
-  }
-}
-
-/** Ends an upload that makes no progress. */
-class IdleTimer {
-  readonly #clock: Clock;
-  readonly #controller = new AbortController();
-  #cancel: () => void;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#cancel = this.#begin();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  restart(): void {
-    this.#cancel();
-    this.#cancel = this.#begin();
-  }
-
-  end(): void {
-    this.#cancel();
-  }
-
-  #begin(): () => void {
-    return this.#clock.after(idleLimit, () => {
-      this.#controller.abort();
-    });
   }
 }
 

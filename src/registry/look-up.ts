@@ -4,8 +4,8 @@ import { isConfidential, isLoopback } from '../http/confidential.js';
 import { Transport, type Answer } from '../http/transport.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { systemErrorCode } from '../text/system-error.js';
-import { unlessAborted } from '../time/cancellation.js';
 import type { Clock } from '../time/clock.js';
+import { TimeLimit } from '../time/time-limit.js';
 import { readChallenge, type Challenge } from './challenge.js';
 import type { RegistryLogin } from './docker-login.js';
 import {
@@ -91,22 +91,18 @@ export async function lookUpImage(
 ): Promise<ImageLookup> {
   const { clock, signal, userAgent } = options;
   const transport = new Transport(userAgent);
-  const over = new AbortController();
-  const cancelLimit = clock.after(wholeLimit, () => {
-    over.abort();
-  });
+  const timeLimit = new TimeLimit(clock, wholeLimit);
   try {
     const registry = new Registry(reference, transport, {
       ...options,
-      signal: AbortSignal.any([signal, over.signal]),
+      signal: AbortSignal.any([signal, timeLimit.signal]),
     });
     return await registry.lookUp();
   } catch (error) {
     if (error instanceof LookUpEndedError) return error.lookup;
     return unknownResult('unreachable', systemErrorCode(error));
   } finally {
-    cancelLimit();
-    over.abort();
+    timeLimit.end();
     transport.close();
   }
 }
@@ -249,21 +245,15 @@ class Registry {
     body?: string,
   ): Promise<Answer> {
     const { clock, signal } = this.#options;
-    const late = new AbortController();
-    const cancelLimit = clock.after(answerLimit, () => {
-      late.abort();
-    });
-    const either = AbortSignal.any([signal, late.signal]);
+    const timeLimit = new TimeLimit(clock, answerLimit);
+    const either = AbortSignal.any([signal, timeLimit.signal]);
     try {
-      return await unlessAborted(
-        either,
-        this.#transport.send({ method, url: url.href, headers, body }, either),
-      );
+      return await this.#transport.send({ method, url: url.href, headers, body }, either);
     } catch (error) {
-      const detail = late.signal.aborted ? undefined : systemErrorCode(error);
+      const detail = timeLimit.signal.aborted ? undefined : systemErrorCode(error);
       throw new LookUpEndedError(unknownResult('unreachable', detail), { cause: error });
     } finally {
-      cancelLimit();
+      timeLimit.end();
     }
   }
 }
