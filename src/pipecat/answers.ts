@@ -484,6 +484,6 @@ const acknowledgement = v.object({ status: v.pipe(v.string(), v.regex(agreement)
 export const parseDeletion = parser(
   v.pipe(
     v.optional(acknowledgement),
-    v.transform((): undefined => undefined),
+    v.transform(() => 'deleted' as const),
   ),
 );

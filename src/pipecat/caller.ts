@@ -140,6 +140,25 @@ export class Caller {
     return new Caller({ ...this.#options, retryBudget }, this.#traffic);
   }
 
+  /** Reads a resource. */
+  read<Result>(
+    path: string,
+    parse: Operation<Result>['parse'],
+    options: CallOptions<Result> = {},
+  ): Promise<Result> {
+    return this.call({ request: { method: 'GET', path }, parse }, options);
+  }
+
+  /** Reads a resource; undefined if it does not exist. */
+  find<Result>(
+    path: string,
+    parse: Operation<Result>['parse'],
+    options: CallOptions<Result | undefined> = {},
+  ): Promise<Result | undefined> {
+    const absent = { status: 404, result: undefined };
+    return this.call({ request: { method: 'GET', path }, parse, absent }, options);
+  }
+
   /**
    * @throws CallError
    * @throws CancelledError; an InterruptedCallError if the platform may have carried out the request

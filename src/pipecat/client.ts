@@ -70,10 +70,7 @@ const concurrentWrite = [409];
 
 /** The organizations of a personal access token, in the platform's order. */
 export function listOrganizations(caller: Caller): Promise<Organization[]> {
-  return caller.call({
-    request: { method: 'GET', path: '/v1/organizations' },
-    parse: answers.parseOrganizations,
-  });
+  return caller.read('/v1/organizations', answers.parseOrganizations);
 }
 
 /**
@@ -95,17 +92,17 @@ export class PipecatCloud {
   }
 
   regions(): Promise<Region[]> {
-    return this.#read(this.#surface.path('regions'), answers.parseRegions);
+    return this.#caller.read(this.#surface.path('regions'), answers.parseRegions);
   }
 
   /** The region that the organization uses if a request names none. */
   defaultRegion(): Promise<string> {
-    return this.#read(this.#surface.path('properties'), answers.parseDefaultRegion);
+    return this.#caller.read(this.#surface.path('properties'), answers.parseDefaultRegion);
   }
 
   /** All sets of the organization, including image pull secrets. */
   async secretSets(options: PlainOptions = {}): Promise<ListedSecretSet[]> {
-    const sets = await this.#read(this.#setPath(), answers.parseSecretSets, options);
+    const sets = await this.#caller.read(this.#setPath(), answers.parseSecretSets, options);
     return sets.map((set) => ({ ...set, errorMessage: this.#clean(set.errorMessage) }));
   }
 
@@ -127,7 +124,7 @@ export class PipecatCloud {
    * secret (400).
    */
   async secretSet(name: string, options: PlainOptions = {}): Promise<SecretSet | undefined> {
-    const set = await this.#readIfThere(this.#setPath(name), answers.parseSecretSet, options);
+    const set = await this.#caller.find(this.#setPath(name), answers.parseSecretSet, options);
     return set && { ...set, errorMessage: this.#clean(set.errorMessage) };
   }
 
@@ -187,12 +184,12 @@ export class PipecatCloud {
   /** Names of the agents in a region; undefined for an agent whose entry cannot be read. */
   agentNames(region: string, options: PlainOptions = {}): Promise<(string | undefined)[]> {
     const path = this.#surface.agents(`?region=${encodeURIComponent(region)}`);
-    return this.#read(path, answers.parseAgentNames, options);
+    return this.#caller.read(path, answers.parseAgentNames, options);
   }
 
   /** An agent; undefined if the organization has none of that name. */
   async agent(name: string, options: PlainOptions = {}): Promise<Agent | undefined> {
-    const agent = await this.#readIfThere(this.#agentPath(name), answers.parseAgent, options);
+    const agent = await this.#caller.find(this.#agentPath(name), answers.parseAgent, options);
     return agent && this.#cleanAgent(agent);
   }
 
@@ -238,7 +235,7 @@ export class PipecatCloud {
   ): Promise<AgentLogs> {
     const query = new URLSearchParams({ limit: String(limit), ...of, order: 'desc' });
     const path = this.#agentPath(name, `/logs?${query.toString()}`);
-    const newestFirst = await this.#read(path, answers.parseLogs, options);
+    const newestFirst = await this.#caller.read(path, answers.parseLogs, options);
     return {
       lines: this.#cleanLines(newestFirst.reverse()),
       isExecFormatError: answers.saysExecFormatError(newestFirst),
@@ -248,13 +245,13 @@ export class PipecatCloud {
   /** Names of the agent profiles; undefined if the surface does not list them. */
   async agentProfiles(): Promise<string[] | undefined> {
     if (!this.#surface.listsAgentProfiles) return undefined;
-    return this.#read(this.#surface.path('agent-profiles'), answers.parseAgentProfiles);
+    return this.#caller.read(this.#surface.path('agent-profiles'), answers.parseAgentProfiles);
   }
 
   /** A cloud build; undefined if it does not exist. */
   async build(id: string, options: PlainOptions = {}): Promise<Build | undefined> {
     const path = this.#surface.path(`builds/${encodeURIComponent(id)}`);
-    const build = await this.#readIfThere(path, answers.parseBuild, options);
+    const build = await this.#caller.find(path, answers.parseBuild, options);
     return build && this.#cleanBuild(build);
   }
 
@@ -276,7 +273,7 @@ export class PipecatCloud {
       limit: String(maxBuilds),
     });
     const path = this.#surface.path(`builds?${query.toString()}`);
-    const builds = await this.#read(path, answers.parseBuilds, options);
+    const builds = await this.#caller.read(path, answers.parseBuilds, options);
     // Filters again: if the platform ignored a filter, the release would deploy another build.
     return builds
       .filter(
@@ -331,7 +328,7 @@ export class PipecatCloud {
   async buildLogs(id: string, most: number, options: PlainOptions = {}): Promise<string[]> {
     const resource = `builds/${encodeURIComponent(id)}/logs?limit=${maxBuildLines}`;
     const path = this.#surface.path(resource);
-    const lines = await this.#read(path, answers.parseBuildLogs, options);
+    const lines = await this.#caller.read(path, answers.parseBuildLogs, options);
     return this.#cleanLines(lines).slice(-most);
   }
 
@@ -344,34 +341,11 @@ export class PipecatCloud {
     return this.#surface.agents(`/${encodeURIComponent(name)}${rest}`);
   }
 
-  #read<Result>(
-    path: string,
-    parse: (answer: unknown) => Result,
-    options: PlainOptions = {},
-  ): Promise<Result> {
-    return this.#caller.call<Result>({ request: { method: 'GET', path }, parse }, options);
-  }
-
-  #readIfThere<Result>(
-    path: string,
-    parse: (answer: unknown) => Result,
-    options: PlainOptions,
-  ): Promise<Result | undefined> {
-    const absent = { status: 404, result: undefined };
-    return this.#caller.call<Result | undefined>(
-      { request: { method: 'GET', path }, parse, absent },
-      options,
-    );
-  }
-
   #delete(path: string, options: CallOptions<Deletion>): Promise<Deletion> {
     return this.#caller.call<Deletion>(
       {
         request: { method: 'DELETE', path },
-        parse: (answer) => {
-          answers.parseDeletion(answer);
-          return 'deleted';
-        },
+        parse: answers.parseDeletion,
         absent: { status: 404, result: 'absent' },
       },
       options,
@@ -401,8 +375,8 @@ export class PipecatCloud {
   }
 
   /** Keeps a code as it is, so that it can be compared, and cleans any other text. */
-  #cleanWord(text: string): string {
-    return codePattern.test(text) ? text : this.#redact(text);
+  #cleanWord<Text extends string | undefined>(text: Text): Text | string {
+    return text === undefined || codePattern.test(text) ? text : this.#redact(text);
   }
 
   #cleanBuild(build: Build): Build {
@@ -417,14 +391,14 @@ export class PipecatCloud {
     return {
       ...agent,
       warning: this.#clean(agent.warning),
-      errors: agent.errors.map(({ code, message, ...facts }) => ({
-        ...facts,
-        code: code && this.#cleanWord(code),
-        message: this.#redact(message),
+      errors: agent.errors.map((error) => ({
+        ...error,
+        code: this.#cleanWord(error.code),
+        message: this.#redact(error.message),
       })),
       conditions: agent.conditions.map((condition) => ({
         ...condition,
-        reason: condition.reason && this.#cleanWord(condition.reason),
+        reason: this.#cleanWord(condition.reason),
         message: this.#clean(condition.message),
       })),
       currentRevision: this.#cleanRevision(agent.currentRevision),
@@ -437,13 +411,12 @@ export class PipecatCloud {
     const { phase, health } = revision;
     return {
       ...revision,
-      phase: phase && this.#cleanWord(phase),
+      phase: this.#cleanWord(phase),
       health: health && {
         ...health,
         headline: this.#clean(health.headline),
-        reason: health.reason && this.#cleanWord(health.reason),
-        lastTerminationReason:
-          health.lastTerminationReason && this.#cleanWord(health.lastTerminationReason),
+        reason: this.#cleanWord(health.reason),
+        lastTerminationReason: this.#cleanWord(health.lastTerminationReason),
         // The platform may cut a traceback. Its last line names the error.
         message: health.message && this.#redact(health.message, { isPart: true, keep: 'end' }),
       },

@@ -1,4 +1,4 @@
-import type { Caller, CallOptions, Operation } from './caller.js';
+import type { Caller, CallOptions } from './caller.js';
 import type { PlainOptions } from './client.js';
 import {
   parseSession,
@@ -44,19 +44,17 @@ export class Sessions {
   /** Reads a session; undefined if the platform does not know it. */
   session(agent: string, id: string, options: PlainOptions = {}): Promise<Session | undefined> {
     const path = this.#path(agent, `/${encodeURIComponent(id)}`);
-    return this.#callIfThere({ request: { method: 'GET', path }, parse: parseSession }, options);
+    return this.#caller.find(path, parseSession, options);
   }
 
   /** Stops a session. A session that has ended or is unknown counts as stopped. */
   stop(agent: string, id: string, options: CallOptions<undefined> = {}): Promise<undefined> {
     const path = this.#path(agent, `/${encodeURIComponent(id)}`);
-    return this.#callIfThere({ request: { method: 'DELETE', path }, parse: parseStop }, options);
-  }
-
-  /** Reads one page of the running sessions. */
-  async running(agent: string, offset: number, options: PlainOptions = {}): Promise<Session[]> {
-    const page = await this.#page(agent, offset, options);
-    return page?.sessions ?? [];
+    const absent = { status: 404, result: undefined };
+    return this.#caller.call<undefined>(
+      { request: { method: 'DELETE', path }, parse: parseStop, absent },
+      options,
+    );
   }
 
   /** The ids of all running sessions, newest first. */
@@ -65,9 +63,9 @@ export class Sessions {
     for (let offset = 0; ; offset += pageSize) {
       const page = await this.#page(agent, offset, options);
       const known = ids.size;
-      for (const { sessionId } of page?.sessions ?? []) ids.add(sessionId);
+      for (const { sessionId } of page.sessions) ids.add(sessionId);
       // If a page has nothing new, more pages would not end.
-      if (page === undefined || page.entries < pageSize || ids.size === known) return [...ids];
+      if (page.entries < pageSize || ids.size === known) return [...ids];
     }
   }
 
@@ -76,32 +74,23 @@ export class Sessions {
     const byDeployment = new Map<string | undefined, number>();
     for (let offset = 0; offset < maxCounted; offset += pageSize) {
       const page = await this.#page(agent, offset, options);
-      for (const { deploymentId } of page?.sessions ?? []) {
+      for (const { deploymentId } of page.sessions) {
         byDeployment.set(deploymentId, (byDeployment.get(deploymentId) ?? 0) + 1);
       }
-      if (page === undefined || page.entries < pageSize) return { byDeployment, isCut: false };
+      if (page.entries < pageSize) return { byDeployment, isCut: false };
     }
     return { byDeployment, isCut: true };
   }
 
-  #page(agent: string, offset: number, options: PlainOptions) {
+  /** Without an agent, there are no sessions. */
+  async #page(agent: string, offset: number, options: PlainOptions) {
     const query = new URLSearchParams({
       status: 'active',
       limit: String(pageSize),
       offset: String(offset),
     });
     const path = this.#path(agent, `?${query.toString()}`);
-    return this.#callIfThere({ request: { method: 'GET', path }, parse: parseSessions }, options);
-  }
-
-  #callIfThere<Result>(
-    operation: Operation<Result>,
-    options: CallOptions<Result | undefined>,
-  ): Promise<Result | undefined> {
-    return this.#caller.call<Result | undefined>(
-      { ...operation, absent: { status: 404, result: undefined } },
-      options,
-    );
+    return (await this.#caller.find(path, parseSessions, options)) ?? { entries: 0, sessions: [] };
   }
 
   #path(agent: string, rest: string): string {
