@@ -4,9 +4,10 @@ import {
   type AgentSettings,
   type ObservedAgentSettings,
 } from '../../src/pipecat/agent-settings.js';
-import { givenSettings, hiddenSettings, settingChanges } from '../../src/plan/agent-changes.js';
+import { compareSettings } from '../../src/plan/agent-changes.js';
 
 const hidden = mapAgentSettings<ObservedAgentSettings>(() => undefined);
+const nothing = { changes: [], hidden: [] };
 
 interface Case {
   /** The name of the input. */
@@ -145,17 +146,22 @@ describe('a wanted setting', () => {
     'differs: $setting from $before to $after',
     ({ setting, observed, wanted, before, after }) => {
       const agent = { ...hidden, ...observed };
-      expect(settingChanges(agent, wanted)).toEqual([{ setting, before, after }]);
-      expect(hiddenSettings(agent, wanted)).toEqual([]);
+      const changes = [{ setting, before, after }];
+      expect(compareSettings(agent, wanted)).toEqual({ changes, hidden: [] });
     },
   );
 
   test.each(cases)(
     'is not shown, or there is no agent yet: $setting, $after',
     ({ setting, wanted, after }) => {
-      expect(settingChanges(hidden, wanted)).toEqual([]);
-      expect(hiddenSettings(hidden, wanted)).toEqual([{ setting, after }]);
-      expect(givenSettings(wanted)).toEqual([{ setting, before: undefined, after }]);
+      expect(compareSettings(hidden, wanted)).toEqual({
+        changes: [],
+        hidden: [{ setting, after }],
+      });
+      expect(compareSettings(undefined, wanted)).toEqual({
+        changes: [{ setting, before: undefined, after }],
+        hidden: [],
+      });
     },
   );
 
@@ -172,16 +178,17 @@ describe('a wanted setting', () => {
     };
 
   test.each(Object.entries(same))('is the same: %s', (_name, { observed, wanted }) => {
-    expect(settingChanges({ ...hidden, ...observed }, wanted)).toEqual([]);
-    expect(hiddenSettings({ ...hidden, ...observed }, wanted)).toEqual([]);
+    expect(compareSettings({ ...hidden, ...observed }, wanted)).toEqual(nothing);
   });
 });
 
 test('resources are never shown, so the plan lists them as hidden', () => {
   const wanted = { cpu: '500m' };
-  expect(settingChanges(hidden, wanted)).toEqual([]);
-  expect(hiddenSettings(hidden, wanted)).toEqual([{ setting: 'resources.cpu', after: '500m' }]);
-  expect(givenSettings({ memory: '1Gi' })).toEqual([
+  expect(compareSettings(hidden, wanted)).toEqual({
+    changes: [],
+    hidden: [{ setting: 'resources.cpu', after: '500m' }],
+  });
+  expect(compareSettings(undefined, { memory: '1Gi' }).changes).toEqual([
     { setting: 'resources.memory', before: undefined, after: '1Gi' },
   ]);
 });
@@ -192,7 +199,7 @@ test('an omitted setting is neither a change nor hidden, whatever the agent show
     hidden,
     ...cases.map(({ observed }) => observed),
   ) as typeof hidden;
-  expect(settingChanges(shown, {})).toEqual([]);
-  expect(hiddenSettings(hidden, {})).toEqual([]);
-  expect(givenSettings({})).toEqual([]);
+  expect(compareSettings(shown, {})).toEqual(nothing);
+  expect(compareSettings(hidden, {})).toEqual(nothing);
+  expect(compareSettings(undefined, {})).toEqual(nothing);
 });

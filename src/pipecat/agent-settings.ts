@@ -207,17 +207,10 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Why the old value of a setting cannot be restored. */
-type Irreversible = 'not-shown' | 'unset-before';
-
-/** Settings that restore what an agent had. */
-interface Restoration {
-  /** Only settings that differ. */
-  readonly settings: AgentSettings;
-  readonly irreversible: readonly {
-    readonly name: AgentSettingName;
-    readonly because: Irreversible;
-  }[];
+/** A setting whose old value cannot be restored, and why. */
+interface Irreversible {
+  readonly name: AgentSettingName;
+  readonly because: 'not-shown' | 'unset-before';
 }
 
 /** An image that can be sent again; responses redact the image of a cloud build. */
@@ -241,8 +234,8 @@ export function restoreSettings(
   had: ObservedAgentSettings,
   sent: AgentSettings,
   runsNewBuild: boolean,
-): Restoration {
-  const irreversible: { name: AgentSettingName; because: Irreversible }[] = [];
+): { readonly settings: AgentSettings; readonly irreversible: readonly Irreversible[] } {
+  const irreversible: Irreversible[] = [];
   const restored = (name: AgentSettingName): SettingValue | undefined => {
     const { isImageOrBuild, off }: AgentSetting = agentSettings[name];
     const given = toSent(name, sent[name]);
@@ -273,36 +266,21 @@ export function restoreSettings(
   }
 }
 
-/** A wanted setting, next to what the agent has. */
-export interface AgentSettingComparison {
-  readonly name: string;
-  /** Undefined if the response does not show it, null if it is not set. */
-  readonly before: SettingValue | null | undefined;
-  /** Null to switch it off. */
-  readonly after: SettingValue | null;
-}
-
-/** Compares the wanted settings with those of an agent. */
+/**
+ * Compares the wanted settings with those of an agent: `before` is undefined if the response does not
+ * show a setting, and null if it is not set; `after` is null to switch it off.
+ */
 export function compareAgentSettings(
   observed: ObservedAgentSettings | undefined,
   wanted: AgentSettings,
-): AgentSettingComparison[] {
-  return agentSettingNames.flatMap((name) => {
-    const after = toSent(name, wanted[name]);
+) {
+  return agentSettingNames.flatMap((key) => {
+    const { name, isImageOrBuild }: AgentSetting = agentSettings[key];
+    const after = toSent(key, wanted[key]);
     if (after === undefined) return [];
-    const before = observed && current(name, observed, after);
-    return [{ name: agentSettings[name].name, before, after }];
+    const own = observed?.[key];
+    // An image replaces a build, and a build replaces an image.
+    const before = isImageOrBuild && own !== after ? (observed?.buildId ?? observed?.image) : own;
+    return [{ name, before, after }];
   });
-}
-
-/** The agent's value of a setting. An image replaces a build, and a build replaces an image. */
-function current(
-  name: AgentSettingName,
-  observed: ObservedAgentSettings,
-  after: SettingValue | null,
-): SettingValue | null | undefined {
-  const { isImageOrBuild }: AgentSetting = agentSettings[name];
-  return isImageOrBuild && observed[name] !== after
-    ? (observed.buildId ?? observed.image)
-    : observed[name];
 }

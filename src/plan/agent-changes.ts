@@ -1,7 +1,6 @@
 import {
   agentSettings,
   compareAgentSettings,
-  type AgentSettingComparison,
   type AgentSettings,
   type ObservedAgentSettings,
 } from '../pipecat/agent-settings.js';
@@ -21,37 +20,25 @@ export interface HiddenSetting {
   readonly after: string;
 }
 
-/** The wanted settings that differ from what the agent's response shows, without hidden settings. */
-export function settingChanges(
-  observed: ObservedAgentSettings,
+/**
+ * Finds the wanted settings that differ from what the agent's response shows, and those that it does
+ * not show. For a new agent, all settings differ.
+ */
+export function compareSettings(
+  observed: ObservedAgentSettings | undefined,
   wanted: AgentSettings,
-): SettingChange[] {
-  return compareAgentSettings(observed, wanted)
-    .filter(({ before, after }) => before !== undefined && before !== after)
-    .map(change);
+) {
+  const changes: SettingChange[] = [];
+  const hidden: HiddenSetting[] = [];
+  for (const { name: setting, before, after } of compareAgentSettings(observed, wanted)) {
+    const sent = after?.toString() ?? 'off';
+    if (observed !== undefined && before === undefined) hidden.push({ setting, after: sent });
+    else if (before !== after) changes.push({ setting, before: before?.toString(), after: sent });
+  }
+  return { changes, hidden };
 }
 
 /** The change from what the agent runs now to a build that has no id yet. */
 export function newBuildChange({ buildId, image }: ObservedAgentSettings): SettingChange {
   return { setting: agentSettings.buildId.name, before: buildId ?? image, after: undefined };
-}
-
-/** All settings of a new agent. */
-export function givenSettings(wanted: AgentSettings): SettingChange[] {
-  return compareAgentSettings(undefined, wanted).map(change);
-}
-
-/** The wanted settings whose current values the agent's response does not show. */
-export function hiddenSettings(
-  observed: ObservedAgentSettings,
-  wanted: AgentSettings,
-): HiddenSetting[] {
-  return compareAgentSettings(observed, wanted)
-    .filter(({ before }) => before === undefined)
-    .map(change)
-    .map(({ setting, after }) => ({ setting, after }));
-}
-
-function change({ name, before, after }: AgentSettingComparison): SettingChange & HiddenSetting {
-  return { setting: name, before: before?.toString(), after: after?.toString() ?? 'off' };
 }

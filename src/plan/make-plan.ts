@@ -51,7 +51,7 @@ export function makePlan(
           agentProfiles: observation.agentProfiles,
           before: observed.agent,
           secretSets,
-          build: build && { id: build.found?.id, isKnown: build.isKnown },
+          build,
         },
         problems,
       );

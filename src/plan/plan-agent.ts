@@ -1,29 +1,14 @@
 import type { AgentSettings } from '../pipecat/agent-settings.js';
 import type { Agent } from '../pipecat/answers.js';
 import { agentName, platformAgentProfiles } from '../pipecat/names.js';
-import {
-  givenSettings,
-  hiddenSettings,
-  newBuildChange,
-  settingChanges,
-  type SettingChange,
-  type HiddenSetting,
-} from './agent-changes.js';
+import { compareSettings, newBuildChange, type SettingChange } from './agent-changes.js';
 import { PreflightError, unknownName, type PreflightProblem } from './problems.js';
 import { versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
 import { adviceOnNames, checkPreview, notPreviewWords } from './preview.js';
-import type { AgentPlan, NewDeployment, SecretSetPlan } from './plan.js';
+import type { AgentPlan, BuildPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
 import { hasFailed } from '../pipecat/rollout-judgment.js';
-
-/** The build for an agent. */
-interface AgentBuild {
-  /** Undefined if the build does not exist yet. */
-  readonly id: string | undefined;
-  /** Whether the search for a build succeeded. */
-  readonly isKnown: boolean;
-}
 
 /** Everything that the plan of an agent depends on. */
 interface AgentFacts {
@@ -35,11 +20,19 @@ interface AgentFacts {
   readonly before: Agent | undefined;
   /** The plans of the sets that it will bind. */
   readonly secretSets: readonly SecretSetPlan[];
-  readonly build: AgentBuild | undefined;
+  readonly build: BuildPlan | undefined;
 }
 
-/** Plans an agent of one region. Adds every reason why that is impossible to `problems`. */
-export function planAgent(facts: AgentFacts, problems: PreflightProblem[]): AgentPlan {
+/**
+ * Plans an agent of one region. Adds every reason why that is impossible to `problems`.
+ *
+ * @param buildId the build of the context; undefined if it does not exist yet
+ */
+export function planAgent(
+  facts: AgentFacts,
+  problems: PreflightProblem[],
+  buildId = facts.build?.found?.id,
+): AgentPlan {
   const { settings, requested, before, secretSets, build } = facts;
   const { region } = settings;
   const { name } = requested;
@@ -48,20 +41,14 @@ export function planAgent(facts: AgentFacts, problems: PreflightProblem[]): Agen
   checkProfile(facts, problems);
   const wanted: AgentSettings = {
     ...requested.settings,
-    ...(build === undefined ? {} : { buildId: build.id }),
+    ...(build === undefined ? {} : { buildId }),
     ...bothBounds(requested, before, problems),
     secretSet: settings.secretSet?.name,
     imagePullSecretSet: settings.imagePullSecret?.name,
   };
-  const runsNewBuild = build !== undefined && build.id === undefined;
-  const changes =
-    before === undefined
-      ? givenSettings(wanted)
-      : [
-          ...(runsNewBuild ? [newBuildChange(before.settings)] : []),
-          ...settingChanges(before.settings, wanted),
-        ];
-  const hidden = before === undefined ? [] : hiddenSettings(before.settings, wanted);
+  const runsNewBuild = build !== undefined && buildId === undefined;
+  const { changes, hidden } = compareSettings(before?.settings, wanted);
+  if (before !== undefined && runsNewBuild) changes.unshift(newBuildChange(before.settings));
   const valuesChange = secretSets.some((set) => changesValuesOf(before, set));
   const forcedBecause = forcingReason(requested, before, valuesChange);
   return {
@@ -74,19 +61,16 @@ export function planAgent(facts: AgentFacts, problems: PreflightProblem[]): Agen
     hidden,
     bindsVersion: secretSets.some(({ template }) => template !== undefined),
     forces: forcedBecause !== undefined,
-    newDeployment: newDeployment({
-      before,
-      newBuild: runsNewBuild ? build : undefined,
-      hidden,
-      changes,
+    newDeployment: newDeployment(
+      { before, changes, hidden },
+      runsNewBuild ? build : undefined,
       forcedBecause,
-    }),
+    ),
     runsNewBuild,
     valuesChange,
-    replan: (now, buildId) => {
+    replan: (now, madeId) => {
       const found: PreflightProblem[] = [];
-      const made = build && { ...build, id: buildId ?? build.id };
-      const plan = planAgent({ ...facts, before: now, build: made }, found);
+      const plan = planAgent({ ...facts, before: now }, found, madeId ?? buildId);
       if (found.length > 0) throw new PreflightError(found);
       return plan;
     },
@@ -213,21 +197,11 @@ function forcingReason(
 
 const scaling: readonly string[] = ['min-agents', 'max-agents'];
 
-interface DeploymentFacts {
-  readonly before: Agent | undefined;
-  readonly newBuild: AgentBuild | undefined;
-  readonly hidden: readonly HiddenSetting[];
-  readonly changes: readonly SettingChange[];
-  readonly forcedBecause: NewDeployment['because'] | undefined;
-}
-
-function newDeployment({
-  before,
-  newBuild,
-  hidden,
-  changes,
-  forcedBecause,
-}: DeploymentFacts): NewDeployment {
+function newDeployment(
+  { before, changes, hidden }: Pick<AgentPlan, 'before' | 'changes' | 'hidden'>,
+  newBuild: BuildPlan | undefined,
+  forcedBecause: NewDeployment['because'] | undefined,
+): NewDeployment {
   if (before === undefined) return { follows: 'yes', because: 'agent-created' };
   if (newBuild !== undefined) {
     return newBuild.isKnown

@@ -4,7 +4,7 @@ import { StatusError } from '../pipecat/errors.js';
 import { backoffDelay, defaultBackoff } from '../time/backoff.js';
 import { Deadline, type TimeBudget } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
-import { settingChanges } from '../plan/agent-changes.js';
+import { compareSettings } from '../plan/agent-changes.js';
 import { StepError } from '../record/errors.js';
 import type { AgentPlan } from '../plan/plan.js';
 import type { Journal } from '../record/journal.js';
@@ -156,7 +156,8 @@ async function findLostResult(
 ): Promise<Agent | undefined> {
   const deadline = new Deadline(clock, 'wait-timeout', lostResponseLimit);
   const agent = await cloud.agent(name, { attempts: 2, deadline });
-  if (agent === undefined || settingChanges(agent.settings, settings).length > 0) return undefined;
+  if (agent === undefined) return undefined;
+  if (compareSettings(agent.settings, settings).changes.length > 0) return undefined;
   const { desiredDeploymentId: id } = agent;
   const isNew = before === undefined || (id !== undefined && id !== before.desiredDeploymentId);
   return isNew ? agent : undefined;

@@ -1,6 +1,6 @@
 import type { Agent } from '../pipecat/answers.js';
 import { InterruptedCallError } from '../pipecat/errors.js';
-import { settingChanges } from '../plan/agent-changes.js';
+import { compareSettings } from '../plan/agent-changes.js';
 import type { AgentPlan, SecretSetPlan } from '../plan/plan.js';
 import { planRollBack, unrestoredSentences, type RollBackPlan } from '../plan/roll-back.js';
 import {
@@ -184,7 +184,7 @@ function planFor(
     // If the response to the deploy was lost, the settings show whose deployment it is.
     const isOurs =
       deploymentId === null
-        ? settingChanges(now.settings, plan.settings).length === 0
+        ? compareSettings(now.settings, plan.settings).changes.length === 0
         : current === deploymentId;
     if (current !== undefined && !isOurs) {
       const ours = deploymentId ?? 'unknown';
