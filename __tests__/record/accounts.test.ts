@@ -5,7 +5,7 @@ import type { Target } from '../../src/plan/plan.js';
 import { stepsOf } from '../../src/steps/planned-steps.js';
 import { existingSet, stepNames, newTargetRecord } from '../../src/record/record.js';
 import { Regional } from '../../src/plan/regional.js';
-import { inferRegion } from '../../src/plan/infer-region.js';
+import { inferRegion } from '../../src/plan/locate.js';
 import { settingsIn } from '../../src/plan/region-settings.js';
 import { Remarks } from '../../src/record/remarks.js';
 import type { ReleaseSettings } from '../../src/plan/settings.js';

@@ -59,6 +59,30 @@ export function agentsBinding(bindings: Bindings, secretSet: string): string[] {
   return agentsWhose(bindings, (sets) => sets?.includes(secretSet) === true);
 }
 
+/** The bindings without those of an agent. */
+export function withoutAgent(bindings: Bindings, agent: string | undefined): Bindings {
+  return new Map([...bindings].filter(([name]) => name !== agent));
+}
+
+/** Other agents that bind a set, or may bind it: their responses do not show what they bind. */
+export interface BoundByOthers {
+  readonly because: 'bound' | 'may-be-bound';
+  readonly agents: readonly string[];
+}
+
+/** Checks whether other agents bind a set, so that it must be kept. */
+export function boundByOthers(
+  set: string,
+  own: string | undefined,
+  bindings: Bindings,
+): BoundByOthers | undefined {
+  const others = withoutAgent(bindings, own);
+  const binding = agentsBinding(others, set);
+  if (binding.length > 0) return { because: 'bound', agents: binding };
+  const possible = agentsThatMayBind(others, set);
+  return possible.length > 0 ? { because: 'may-be-bound', agents: possible } : undefined;
+}
+
 function agentsWhose(
   bindings: Bindings,
   matches: (sets: readonly string[] | undefined) => boolean,

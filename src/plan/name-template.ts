@@ -1,3 +1,5 @@
+import type { Regional } from './regional.js';
+
 /** Placeholders in names, for what is known only later. */
 export const regionPlaceholder = '{region}';
 export const versionPlaceholder = '{version}';
@@ -9,6 +11,12 @@ const anyVersion = '0'.repeat(8);
 
 export function nameInRegion(template: string, region: string): string {
   return template.replaceAll(regionPlaceholder, region);
+}
+
+/** The name in a region; undefined if there is none. */
+export function nameIn(names: Regional<string> | undefined, region: string): string | undefined {
+  const template = names?.in(region);
+  return template === undefined ? undefined : nameInRegion(template, region);
 }
 
 /** Inserts a version into a name. Without a version, the placeholder stays, and no set has that name. */

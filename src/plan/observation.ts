@@ -5,9 +5,9 @@ import { CallError, StatusError, UnreadableAnswerError } from '../pipecat/errors
 import { platformAgentProfiles } from '../pipecat/names.js';
 import type { ImageLookup } from '../registry/look-up.js';
 import { readBindings, type Bindings } from './bindings.js';
-import { inferRegion } from './infer-region.js';
+import { locate, regionOf } from './locate.js';
 import { unclearSets } from './preview.js';
-import { namesDependOnRegion, settingsIn, type RegionSettings } from './region-settings.js';
+import { settingsIn, type RegionSettings } from './region-settings.js';
 import type { ReleaseSettings } from './settings.js';
 
 /** What exists in one region, and the settings for it. */
@@ -68,47 +68,30 @@ export async function observe(
   settings: ReleaseSettings,
   options: ObservationOptions,
 ): Promise<Observation> {
-  const { agent } = settings;
+  const { agent, secretSet, imagePullSecret } = settings;
+  const names = {
+    agent: agent?.name,
+    secretSet: secretSet?.name,
+    imagePullSecret: imagePullSecret?.name,
+  };
+  const named = settings.regions.length === 0 ? [undefined] : settings.regions;
   // In parallel with all other reads, so that a slow registry does not delay them.
   const lookup = options.lookUpImage?.();
   const [regions, secretSets, located, build, agentProfiles] = await Promise.all([
     cloud.regions(),
     cloud.secretSets(),
-    locate(cloud, settings),
+    Promise.all(named.map((region) => locate(cloud, names, region))),
     agent?.settings.buildId === undefined ? undefined : cloud.build(agent.settings.buildId),
     customProfiles(cloud, agent?.settings.agentProfile),
   ]);
   const targets = await Promise.all(
-    located.map(async ({ region: named, agent: found }): Promise<RegionObservation> => {
-      const setNames = [settings.secretSet?.name.others, settings.imagePullSecret?.name.others];
-      const region =
-        named ?? inferRegion(setNames, found, secretSets) ?? (await cloud.defaultRegion());
-      const target = { settings: settingsIn(settings, region), agent: found };
+    located.map(async (one) => {
+      const region = await regionOf(cloud, one, names, secretSets);
+      const target = { settings: settingsIn(settings, region), agent: one.agent };
       return observeRegion(cloud, target, secretSets, options);
     }),
   );
   return { regions, secretSets, build, image: await lookup, agentProfiles, targets };
-}
-
-/** A region with its agent. */
-interface Located {
-  /** Undefined if the agent or its sets decide. */
-  readonly region: string | undefined;
-  readonly agent: Agent | undefined;
-}
-
-async function locate(cloud: PipecatCloud, settings: ReleaseSettings): Promise<Located[]> {
-  if (settings.regions.length === 0 && !namesDependOnRegion(settings)) {
-    const name = settings.agent?.name.others;
-    return [{ region: undefined, agent: name === undefined ? undefined : await cloud.agent(name) }];
-  }
-  const regions = settings.regions.length === 0 ? [await cloud.defaultRegion()] : settings.regions;
-  return Promise.all(
-    regions.map(async (region): Promise<Located> => {
-      const name = settingsIn(settings, region).agent?.name;
-      return { region, agent: name === undefined ? undefined : await cloud.agent(name) };
-    }),
-  );
 }
 
 async function observeRegion(

@@ -1,43 +1,10 @@
-import type { RegistryCredentials } from '../pipecat/client.js';
-import type { AgentSettings } from '../pipecat/agent-settings.js';
-import { isVersioned, nameInRegion, nameOfVersion, regionPlaceholder } from './name-template.js';
-import type { CommonAgentSettings, ReleaseSettings, SecretSetContent } from './settings.js';
-
-/** The settings of a secret set in one region. */
-export interface RegionSecretSet extends SecretSetContent {
-  readonly name: string;
-  /** The name with `{version}`; undefined if it has none. */
-  readonly template: string | undefined;
-}
-
-/** The settings of an agent in one region. */
-export interface RegionAgent extends CommonAgentSettings {
-  readonly name: string;
-  /** Other settings of the agent, without the sets to bind. */
-  readonly settings: Omit<AgentSettings, 'secretSet' | 'imagePullSecretSet'>;
-}
+import { isVersioned, nameIn, nameOfVersion } from './name-template.js';
+import type { ReleaseSettings } from './settings.js';
 
 /** The settings of a release in one region. */
-export interface RegionSettings {
-  readonly region: string;
-  readonly secretSet: RegionSecretSet | undefined;
-  readonly imagePullSecret:
-    { readonly name: string; readonly registry: RegistryCredentials | undefined } | undefined;
-  readonly agent: RegionAgent | undefined;
-}
+export type RegionSettings = Readonly<ReturnType<typeof settingsIn>>;
 
-/** Whether a name depends on the region, so the region must be known first. */
-export function namesDependOnRegion({
-  secretSet,
-  imagePullSecret,
-  agent,
-}: ReleaseSettings): boolean {
-  return [secretSet, imagePullSecret, agent]
-    .flatMap((named) => named?.name.values ?? [])
-    .some((name) => name.includes(regionPlaceholder));
-}
-
-export function settingsIn(settings: ReleaseSettings, region: string): RegionSettings {
+export function settingsIn(settings: ReleaseSettings, region: string) {
   return {
     region,
     secretSet: secretSetIn(settings, region),
@@ -46,33 +13,36 @@ export function settingsIn(settings: ReleaseSettings, region: string): RegionSet
   };
 }
 
-function secretSetIn({ secretSet }: ReleaseSettings, region: string): RegionSecretSet | undefined {
-  const template = secretSet?.name.in(region);
-  if (secretSet === undefined || template === undefined) return undefined;
-  const name = nameInRegion(template, region);
+/** The settings of a secret set in one region. */
+export type RegionSecretSet = NonNullable<RegionSettings['secretSet']>;
+
+function secretSetIn({ secretSet }: ReleaseSettings, region: string) {
+  const name = nameIn(secretSet?.name, region);
+  if (secretSet === undefined || name === undefined) return undefined;
   return {
     ...secretSet,
     name: nameOfVersion(name, secretSet.version),
+    /** The name with `{version}`; undefined if it has none. */
     template: isVersioned(name) ? name : undefined,
   };
 }
 
-function imagePullSecretIn(
-  { imagePullSecret }: ReleaseSettings,
-  region: string,
-): RegionSettings['imagePullSecret'] {
-  const template = imagePullSecret?.name.in(region);
-  if (imagePullSecret === undefined || template === undefined) return undefined;
-  return { name: nameInRegion(template, region), registry: imagePullSecret.registry };
+function imagePullSecretIn({ imagePullSecret }: ReleaseSettings, region: string) {
+  const name = nameIn(imagePullSecret?.name, region);
+  return imagePullSecret && name !== undefined ? { ...imagePullSecret, name } : undefined;
 }
 
-function agentIn({ agent }: ReleaseSettings, region: string): RegionAgent | undefined {
-  const template = agent?.name.in(region);
-  if (agent === undefined || template === undefined) return undefined;
+/** The settings of an agent in one region. */
+export type RegionAgent = NonNullable<RegionSettings['agent']>;
+
+function agentIn({ agent }: ReleaseSettings, region: string) {
+  const name = nameIn(agent?.name, region);
+  if (agent === undefined || name === undefined) return undefined;
   const { minAgents, maxAgents, settings, ...common } = agent;
   return {
     ...common,
-    name: nameInRegion(template, region),
+    name,
+    /** Other settings of the agent, without the sets to bind. */
     settings: {
       ...settings,
       minAgents: minAgents.in(region),

@@ -30,8 +30,10 @@ export interface RequiredKey {
   readonly origin: string;
 }
 
-/** The content of a secret set, which is the same in every region. */
-export interface SecretSetContent {
+/** A secret set to bind, and to write if there are pairs. The content is the same in every region. */
+export interface SecretSetSettings {
+  /** A template. */
+  readonly name: Regional<string>;
   readonly pairs: readonly SecretPair[];
   /** Keys that were skipped because they have no value. */
   readonly skippedKeys: readonly string[];
@@ -42,11 +44,6 @@ export interface SecretSetContent {
   readonly version: string | undefined;
   /** How many unbound older versions to keep. */
   readonly keepVersions: number;
-}
-
-/** A secret set to bind, and to write if there are pairs; `name` is a template. */
-export interface SecretSetSettings extends SecretSetContent {
-  readonly name: Regional<string>;
 }
 
 /** An image pull secret to bind, and to write if there is a registry; `name` is a template. */

@@ -1,8 +1,7 @@
 import type { PipecatCloud } from '../pipecat/client.js';
 import { StatusError } from '../pipecat/errors.js';
-import { readBindings } from '../plan/bindings.js';
+import { boundByOthers, readBindings, type BoundByOthers } from '../plan/bindings.js';
 import { secretSetKinds, secretSetSubject } from '../plan/subject.js';
-import { boundByOthers, type KeptBecause } from '../plan/teardown-plan.js';
 import { ReleaseError, StepError } from '../record/errors.js';
 import type { SetRemovalRecord, TeardownTargetRecord } from '../record/teardown-record.js';
 import { CancelledError } from '../time/cancellation.js';
@@ -89,7 +88,7 @@ async function otherAgents(
   cloud: PipecatCloud,
   { region, agent }: TeardownTargetRecord,
   set: string,
-): Promise<KeptBecause | undefined> {
+): Promise<BoundByOthers | undefined> {
   const kept = boundByOthers(set, agent.name, await readBindings(cloud, region));
   return kept?.because === 'bound' ? kept : undefined;
 }
