@@ -6,7 +6,7 @@ import { planAgent } from './plan-agent.js';
 import { lostKeyWarnings, planImagePullSecret, planSecretSet } from './plan-secret-sets.js';
 import type { BuildPlan, Plan, Target } from './plan.js';
 import { PreflightError, unknownName, type PreflightProblem } from './problems.js';
-import { agentsThatMayBind } from './bindings.js';
+import { agentsThatMayBind, withoutAgent } from './bindings.js';
 import { adviceOnNames, unclearSets } from './preview.js';
 import { listOf } from '../text/list.js';
 import { secretSetKinds } from './subject.js';
@@ -84,7 +84,7 @@ function checkOwnSets(
   const { preview } = agent ?? {};
   if (preview === undefined || bindings === undefined) return;
   for (const { name, kind } of unclearSets(settings, before, existing)) {
-    const others = agentsThatMayBind(bindings, name).filter((other) => other !== agent?.name);
+    const others = agentsThatMayBind(withoutAgent(bindings, agent?.name), name);
     if (others.length === 0) continue;
     problems.push({
       about: `${secretSetKinds[kind]} ${name}`,

@@ -1,4 +1,4 @@
-import type { ListedSecretSet, SecretSetKind } from '../pipecat/answers.js';
+import type { ListedSecretSet } from '../pipecat/answers.js';
 import type { PipecatCloud } from '../pipecat/client.js';
 import type { Sessions } from '../pipecat/sessions.js';
 import { readBindings } from './bindings.js';

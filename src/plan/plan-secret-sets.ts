@@ -1,8 +1,8 @@
-import type { ListedSecretSet, Region, SecretSet, SecretSetKind } from '../pipecat/answers.js';
+import type { ListedSecretSet, Region, SecretSet } from '../pipecat/answers.js';
 import { secretSetName } from '../pipecat/names.js';
 import { listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
-import { agentsBinding, agentsThatMayBind, type Bindings } from './bindings.js';
+import { agentsBinding, boundByOthers, withoutAgent, type Bindings } from './bindings.js';
 import type { PreflightProblem } from './problems.js';
 import { isVersioned, nameOfAnyVersion, versionPlaceholder, versionsOf } from './name-template.js';
 import type { RegionObservation } from './observation.js';
@@ -23,34 +23,33 @@ export function planSecretSet(
   problems: PreflightProblem[],
 ): SecretSetPlan | undefined {
   const { settings, secretSet: observed, bindings } = observation;
-  const { region, secretSet: requested } = settings;
+  const { region, agent, secretSet: requested } = settings;
   if (requested === undefined) return undefined;
   const { name, template, skippedKeys, keepVersions } = requested;
+  const set = { name, kind: 'secret', region, template } as const;
   const existing = listedSet(name, secretSets, observed);
-  const isGiven = requested.pairs.length > 0;
-  checkSet({ name, kind: 'secret', isGiven, template }, existing, region, problems);
-  const isWrite = isGiven && !(existing !== undefined && isComplete(requested, existing, observed));
-  if (isWrite) checkWritable(name, existing, known, problems);
   const existingKeys = new Set(observed?.keys);
+  const isGiven = requested.pairs.length > 0;
+  checkSet(set, isGiven, existing, problems);
+  const isWrite =
+    isGiven && !(existing !== undefined && isComplete(requested, existing, existingKeys));
+  if (isWrite) checkWritable(name, existing, known, problems);
   const pairs = isWrite ? requested.pairs : [];
   const keys = pairs.map(({ key }) => key);
-  const prunedKeys = prunedKeysOf(requested, existingKeys);
-  checkPruning(requested, bindings, settings.agent?.name, problems);
+  checkPruning(requested, bindings, agent?.name, problems);
   checkRequiredKeys(requested, existing, keysAfter(requested, existingKeys), problems);
+  const others = bindings && withoutAgent(bindings, agent?.name);
   return {
-    name,
-    kind: 'secret',
-    region,
-    action: !isWrite ? 'bind' : existing === undefined ? 'create' : 'update',
+    ...set,
+    action: actionFor(isWrite, existing),
     pairs,
     registry: undefined,
     addedKeys: keys.filter((key) => !existingKeys.has(key)),
     updatedKeys: keys.filter((key) => existingKeys.has(key)),
     skippedKeys,
-    prunedKeys,
+    prunedKeys: prunedKeysOf(requested, existingKeys),
     status: existing?.status,
-    otherAgents: existing === undefined ? [] : otherAgentsBinding(observation, name),
-    template,
+    otherAgents: existing === undefined ? [] : others && agentsBinding(others, name),
     keepVersions,
     ...versionsOfSet(observation, requested, secretSets),
   };
@@ -64,6 +63,14 @@ function listedSet(
 ): ListedSecretSet | undefined {
   const listed = secretSets.find((set) => set.name === name);
   return listed && { ...listed, referenced: listed.referenced || observed?.referenced === true };
+}
+
+function actionFor(
+  isWrite: boolean,
+  existing: ListedSecretSet | undefined,
+): SecretSetPlan['action'] {
+  if (!isWrite) return 'bind';
+  return existing === undefined ? 'create' : 'update';
 }
 
 function checkWritable(
@@ -102,14 +109,6 @@ function keysAfter(requested: RegionSecretSet, existing: ReadonlySet<string>): S
   return new Set([...kept, ...requested.pairs.map(({ key }) => key)]);
 }
 
-/** Undefined if it was not read which agents bind which sets. */
-function otherAgentsBinding(
-  { settings, bindings }: RegionObservation,
-  name: string,
-): string[] | undefined {
-  return bindings && agentsBinding(bindings, name).filter((one) => one !== settings.agent?.name);
-}
-
 /** Finds the other versions of a set, and which of them to delete. */
 function versionsOfSet(
   { settings, agent, bindings }: RegionObservation,
@@ -117,49 +116,36 @@ function versionsOfSet(
   secretSets: readonly ListedSecretSet[],
 ): Pick<SecretSetPlan, 'olderVersions' | 'deletedVersions'> {
   if (template === undefined) return { olderVersions: [], deletedVersions: undefined };
-  // If the release does not wait for the agent, the agent may still need the old versions.
-  const olderVersions =
-    settings.agent?.waitForReady === false ? [] : versionsBeside(name, template, secretSets);
-  if (bindings === undefined || isVersioned(name)) {
-    return { olderVersions, deletedVersions: undefined };
-  }
-  const deletedVersions = oldVersions({
-    template,
-    current: name,
-    region: settings.region,
-    previous: agent?.secretSets ?? [],
-    keep: keepVersions,
-    secretSets: secretSets.filter((set) => olderVersions.includes(set.name)),
-    bindings: withoutReleased(bindings, settings.agent?.name),
-  });
-  return { olderVersions, deletedVersions };
-}
-
-function versionsBeside(
-  current: string,
-  template: string,
-  secretSets: readonly ListedSecretSet[],
-): string[] {
   const versions = versionsOf(template);
-  return secretSets
-    .map(({ name }) => name)
-    .filter((name) => name !== current && versions.test(name));
-}
-
-/** After the release, its agent binds only the new version. */
-function withoutReleased(bindings: Bindings, released: string | undefined): Bindings {
-  return new Map([...bindings].filter(([name]) => name !== released));
+  // If the release does not wait for the agent, the agent may still need the old versions.
+  const older =
+    settings.agent?.waitForReady === false
+      ? []
+      : secretSets.filter((set) => set.name !== name && versions.test(set.name));
+  const deletedVersions =
+    bindings === undefined || isVersioned(name)
+      ? undefined
+      : oldVersions({
+          template,
+          current: name,
+          region: settings.region,
+          previous: agent?.secretSets ?? [],
+          keep: keepVersions,
+          secretSets: older,
+          // After the release, its agent binds only the new version.
+          bindings: withoutAgent(bindings, settings.agent?.name),
+        });
+  return { olderVersions: older.map((set) => set.name), deletedVersions };
 }
 
 /** Whether a version is complete, so that nothing is written. A failed or partial version is written again. */
 function isComplete(
   { template, pairs }: RegionSecretSet,
-  existing: ListedSecretSet,
-  observed: SecretSet | undefined,
+  { status, referenced }: ListedSecretSet,
+  keys: ReadonlySet<string>,
 ): boolean {
-  if (template === undefined || existing.status === 'failed') return false;
-  const keys = new Set(observed?.keys);
-  return existing.referenced || pairs.every(({ key }) => keys.has(key));
+  if (template === undefined || status === 'failed') return false;
+  return referenced || pairs.every(({ key }) => keys.has(key));
 }
 
 /** Warns if the agent would bind another set that lacks keys of the one that it binds now. */
@@ -190,19 +176,13 @@ export function planImagePullSecret(
   if (imagePullSecret === undefined) return undefined;
   const { name, registry } = imagePullSecret;
   const existing = secretSets.find((set) => set.name === name);
+  const set = { name, kind: 'imagePullSecret', region, template: undefined } as const;
   const isGiven = registry !== undefined;
-  checkSet(
-    { name, kind: 'imagePullSecret', isGiven, template: undefined },
-    existing,
-    region,
-    problems,
-  );
+  checkSet(set, isGiven, existing, problems);
   if (isGiven) checkSelfHosted(`image pull secret ${name}`, known, problems);
   return {
-    name,
-    kind: 'imagePullSecret',
-    region,
-    action: isGiven ? (existing === undefined ? 'create' : 'update') : 'bind',
+    ...set,
+    action: actionFor(isGiven, existing),
     pairs: [],
     registry,
     addedKeys: [],
@@ -212,7 +192,6 @@ export function planImagePullSecret(
     status: existing?.status,
     // A changed pull secret has no effect on other agents before the next pull.
     otherAgents: undefined,
-    template: undefined,
     olderVersions: [],
     deletedVersions: undefined,
     keepVersions: 0,
@@ -232,15 +211,6 @@ function checkSelfHosted(
   });
 }
 
-/** The wanted set, of either kind. */
-interface RequestedSet {
-  readonly name: string;
-  readonly kind: SecretSetKind;
-  /** Whether the release has content to write. */
-  readonly isGiven: boolean;
-  readonly template: string | undefined;
-}
-
 /** Suggests a name for a region, if a set in another region has the wanted name. */
 function proposedName(name: string, template: string | undefined, region: string): string {
   return template === undefined
@@ -250,11 +220,15 @@ function proposedName(name: string, template: string | undefined, region: string
 
 const inputOf = { secret: 'secret-set', imagePullSecret: 'image-credentials' } as const;
 
-/** Checks that apply to both kinds of set. */
+/**
+ * Checks that apply to both kinds of set.
+ *
+ * @param isGiven whether the release has content to write
+ */
 function checkSet(
-  { name, kind, isGiven, template }: RequestedSet,
+  { name, kind, region, template }: Pick<SecretSetPlan, 'name' | 'kind' | 'region' | 'template'>,
+  isGiven: boolean,
   existing: ListedSecretSet | undefined,
-  region: string,
   problems: PreflightProblem[],
 ): void {
   const about = `${secretSetKinds[kind]} ${name}`;
@@ -308,26 +282,21 @@ function checkPruning(
   released: string | undefined,
   problems: PreflightProblem[],
 ): void {
-  if (!prune || bindings === undefined) return;
-  const others = (names: readonly string[]): string[] => names.filter((one) => one !== released);
-  const binding = others(agentsBinding(bindings, name));
-  const about = `secret set ${name}`;
-  if (binding.length > 0) {
-    problems.push({
-      about,
-      message: `cannot be pruned, because other agents also bind it: ${binding.join(', ')}`,
-      next: 'Give each agent its own set, or omit `prune-secrets`.',
-    });
-    return;
-  }
-  const unknown = others(agentsThatMayBind(bindings, name));
-  if (unknown.length > 0) {
-    problems.push({
-      about,
-      message: `cannot be pruned, because an earlier deployment of these agents may be serving and may bind it: ${unknown.join(', ')}`,
-      next: 'Release again when their rollouts have ended, or omit `prune-secrets`.',
-    });
-  }
+  const bound = prune && bindings ? boundByOthers(name, released, bindings) : undefined;
+  if (bound === undefined) return;
+  const agents = bound.agents.join(', ');
+  problems.push({
+    about: `secret set ${name}`,
+    ...(bound.because === 'bound'
+      ? {
+          message: `cannot be pruned, because other agents also bind it: ${agents}`,
+          next: 'Give each agent its own set, or omit `prune-secrets`.',
+        }
+      : {
+          message: `cannot be pruned, because an earlier deployment of these agents may be serving and may bind it: ${agents}`,
+          next: 'Release again when their rollouts have ended, or omit `prune-secrets`.',
+        }),
+  });
 }
 
 /** Each required key must be passed now, or exist and not be pruned. */
