@@ -9,22 +9,25 @@ import type { InputReader } from './reader.js';
 
 const defaultApiUrl = 'https://api.pipecat.daily.co';
 
-/** Where a text comes from: an input, or the environment variable that replaces it. */
-interface Origin {
+/** A text, and where it comes from: an input, or the environment variable that replaces it. */
+interface Given {
   readonly input: InputName;
-  readonly words: string;
+  readonly text: string;
+  /** Its origin, for messages. */
+  readonly origin: string;
 }
 
-function given(
+export function given(
   { raw, environment }: InputReader,
   input: InputName,
   replacement?: string,
-): { text: string; origin: Origin } | undefined {
+): Given | undefined {
   const text = raw.text(input);
-  if (text !== undefined) return { text, origin: { input, words: `the input \`${input}\`` } };
+  if (text !== undefined) return { input, text, origin: `the input \`${input}\`` };
   const value = replacement && variableOf(environment, replacement);
-  if (value === undefined) return undefined;
-  return { text: value, origin: { input, words: `the environment variable \`${replacement}\`` } };
+  return value === undefined
+    ? undefined
+    : { input, text: value, origin: `the environment variable \`${replacement}\`` };
 }
 
 /** The secrets of the action itself, to be masked even if they are not valid or not used. */
@@ -55,13 +58,11 @@ export function readAccess(reader: InputReader): AccessSettings | undefined {
   if (organization !== undefined) {
     const { text, origin } = organization;
     if (credential?.kind === 'private-api-key') {
-      findings.warnings.push(
-        `Ignored ${origin.words}, because an API key belongs to one organization.`,
-      );
+      findings.warnings.push(`Ignored ${origin}, because an API key belongs to one organization.`);
     } else if (!isOrganizationName(text) || looksLikeCredential(text)) {
       findings.problem(
         'organization',
-        `${shown(text)} in ${origin.words} is not the name, the ID or the display name of an organization`,
+        `${shown(text)} in ${origin} is not the name, the ID or the display name of an organization`,
       );
     }
   }
@@ -69,7 +70,7 @@ export function readAccess(reader: InputReader): AccessSettings | undefined {
   return {
     apiUrl,
     credential,
-    organization: organization && { name: organization.text, origin: organization.origin.words },
+    organization: organization && { name: organization.text, origin: organization.origin },
   };
 }
 
@@ -97,11 +98,9 @@ function readCredential(reader: InputReader): Credential | undefined {
       `is not set, and neither is \`pat\`; set one of them. Likely reasons if the workflow sets one: ${emptyReasons}`,
     );
   }
-  const { text, origin } = credential;
-  const { input, words } = origin;
   const kind = apiKey === undefined ? 'personal-access-token' : 'private-api-key';
-  const value = checkCredentialText(findings, text, kind, { input, words });
-  return value && { kind, value, origin: words };
+  const value = checkCredential(findings, credential, kind);
+  return value && { kind, value, origin: credential.origin };
 }
 
 /** Where to put a credential of each kind, or how to replace it. */
@@ -116,31 +115,30 @@ const adviceForPublicKey =
   'create a public one in the dashboard under Settings → API Keys → Public';
 
 /** A credential of the kind that an input is for; undefined, with a finding, if it is another one. */
-export function checkCredentialText(
+export function checkCredential(
   findings: Findings,
-  text: string,
+  { input, text, origin }: Given,
   expected: CredentialKind,
-  { input, words }: Origin,
 ): SecretValue | undefined {
   if (!/^[\x21-\x7e]+$/.test(text)) {
     return findings.problem(
       input,
-      `${words} contains blanks, line breaks or characters that are not ASCII; set it to one line without blanks`,
+      `${origin} contains blanks, line breaks or characters that are not ASCII; set it to one line without blanks`,
     );
   }
   const value = new SecretValue(text);
   const kind = kindOfCredential(value);
-  const { prefix, words: usual } = credentialKinds[expected];
+  const { prefix, words } = credentialKinds[expected];
   if (kind !== undefined && kind !== expected) {
     const fix = expected === 'public-api-key' ? adviceForPublicKey : advice[kind];
     return findings.problem(
       input,
-      `${words} holds ${credentialKinds[kind].words} (\`${credentialKinds[kind].prefix}…\`) in place of ${usual} (\`${prefix}…\`); ${fix}`,
+      `${origin} holds ${credentialKinds[kind].words} (\`${credentialKinds[kind].prefix}…\`) in place of ${words} (\`${prefix}…\`); ${fix}`,
     );
   }
   if (kind === undefined) {
     findings.warnings.push(
-      `${capitalized(words)} does not begin with \`${prefix}\`, as ${usual} usually does. The action uses it anyway.`,
+      `${capitalized(origin)} does not begin with \`${prefix}\`, as ${words} usually does. The action uses it anyway.`,
     );
   }
   return value;
@@ -157,7 +155,7 @@ function readApiUrl(reader: InputReader): string | undefined {
   if (!URL.canParse(text)) {
     return reader.findings.problem(
       'api-url',
-      `${origin.words} is not a URL; set one such as ${defaultApiUrl}`,
+      `${origin} is not a URL; set one such as ${defaultApiUrl}`,
     );
   }
   const url = new URL(text);
@@ -165,7 +163,7 @@ function readApiUrl(reader: InputReader): string | undefined {
   if (breach === undefined) return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
   // The rest of the URL may hold a credential.
   const start = `\`${url.protocol}//${url.host}\``;
-  return reader.findings.problem('api-url', `${start} in ${origin.words} ${breach}`);
+  return reader.findings.problem('api-url', `${start} in ${origin} ${breach}`);
 }
 
 function breachOf(url: URL): string | undefined {

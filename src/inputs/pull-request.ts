@@ -1,10 +1,10 @@
 import { pullRequestOf, type EventPullRequest, type WorkflowEvent } from '../github/event.js';
 import { pullRequestPlaceholder } from '../plan/name-template.js';
-import type { Preview } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
 import type { InputName } from './declared.js';
 import { shown, type Findings } from './problems.js';
 import { pullRequestInputs, type RawInputs } from './raw-inputs.js';
+import type { InputReader } from './reader.js';
 import { secretSources } from './secrets/source.js';
 
 /** Other agents are unlikely to have a name with this in it. */
@@ -13,43 +13,39 @@ const tellingName = `pr-${pullRequestPlaceholder}`;
 /** Replaces a missing number, so that everything else can be checked. */
 const anyNumber = 1;
 
-/** The inputs for one pull request. */
-export interface PullRequestReading {
-  /** With the number in place of `{pr}`. */
-  readonly raw: RawInputs;
-  /** Undefined if the agent is not the preview of a pull request. */
-  readonly preview: Preview | undefined;
-}
-
 /** Whether to delete a preview. A value that is neither true nor false is reported elsewhere. */
 export function isTeardown(raw: RawInputs): boolean {
   return raw.text('teardown')?.toLowerCase() === 'true';
 }
 
-/** Reads which pull request `{pr}` stands for. Reads the event only if an input has `{pr}`. */
+/**
+ * Reads which pull request `{pr}` stands for. Reads the event only if an input has `{pr}`.
+ *
+ * @returns the inputs with the number in place of `{pr}`
+ */
 export async function readPullRequest(
   raw: RawInputs,
   findings: Findings,
   readEvent?: () => Promise<WorkflowEvent>,
-): Promise<PullRequestReading> {
-  const holders = pullRequestInputs.filter(
+): Promise<Pick<InputReader, 'raw' | 'numberedInputs' | 'preview'>> {
+  const numberedInputs = pullRequestInputs.filter(
     (input) => raw.text(input)?.includes(pullRequestPlaceholder) === true,
   );
-  if (holders.length === 0) {
+  if (numberedInputs.length === 0) {
     if (raw.isGiven('pr-number') && !isTeardown(raw)) {
       findings.problem(
         'pr-number',
         `has no effect, because no name has \`${pullRequestPlaceholder}\``,
       );
     }
-    return { raw, preview: undefined };
+    return { raw, numberedInputs, preview: undefined };
   }
   const event = (await readEvent?.()) ?? { eventName: '', payload: undefined };
   const ofEvent = pullRequestOf(event);
   const number = readNumber(raw, findings, ofEvent);
   if (number === undefined && !raw.isGiven('pr-number')) {
     const on = event.eventName === '' ? '' : ` (event \`${event.eventName}\`)`;
-    for (const input of holders) {
+    for (const input of numberedInputs) {
       findings.problem(
         input,
         `has \`${pullRequestPlaceholder}\`, the number of a pull request, but this run is not for a pull request${on}; set \`pr-number\``,
@@ -57,11 +53,16 @@ export async function readPullRequest(
     }
   }
   checkLines(raw, findings);
-  const unclear = setInputs.filter((input) => isUnclear(raw, input));
-  const hasPreview = holders.includes('agent-name');
+  // Sets to write whose names alone do not show that they belong to the preview.
+  const unclear = setInputs.filter(
+    (input) =>
+      numberedInputs.includes(input) && isWritten(raw, input) && !hasUniqueName(raw, input),
+  );
+  const hasPreview = numberedInputs.includes('agent-name');
   if (!hasPreview && !isTeardown(raw)) reportUnclear(findings, unclear);
   return {
     raw: raw.with({ pullRequest: String(number ?? anyNumber) }),
+    numberedInputs,
     preview:
       number === undefined || !hasPreview
         ? undefined
@@ -78,14 +79,10 @@ export async function readPullRequest(
 const kinds = { 'secret-set': 'secret', 'image-credentials': 'imagePullSecret' } as const;
 const setInputs = ['secret-set', 'image-credentials'] as const;
 
-/** Whether a set would be written whose name alone does not show that it belongs to the preview. */
-function isUnclear(raw: RawInputs, input: keyof typeof kinds): boolean {
-  const isWritten =
-    input === 'image-credentials'
-      ? raw.isGiven('registry')
-      : secretSources.some((source) => raw.isGiven(source));
-  const hasPlaceholder = raw.text(input)?.includes(pullRequestPlaceholder) === true;
-  return isWritten && hasPlaceholder && !hasUniqueName(raw, input);
+function isWritten(raw: RawInputs, input: keyof typeof kinds): boolean {
+  return input === 'image-credentials'
+    ? raw.isGiven('registry')
+    : secretSources.some((source) => raw.isGiven(source));
 }
 
 function hasUniqueName(raw: RawInputs, input: InputName): boolean {

@@ -107,9 +107,8 @@ export async function readInputs(
   // A teardown ignores the inputs of a release, mistakes included; values in them are masked.
   const ofRelease = { findings: isTeardownAsked ? new Findings() : findings };
   const settings = await chooseSettingsFile({ ...source, ...ofRelease });
-  const templates = settings.raw;
-  const numbered = await readPullRequest(templates, findings, readEvent);
-  const common = inputReader({ ...source, ...numbered, templates, settingsFile: settings.file });
+  const numbered = await readPullRequest(settings.raw, findings, readEvent);
+  const common = inputReader({ ...source, ...settings, ...numbered });
   common.fields.boolean('teardown');
   const reader = isTeardownAsked ? inputReader({ ...common, ...ofRelease }) : common;
   const { raw, isDryRun, preview } = common;

@@ -1,4 +1,5 @@
 import type { Preview } from '../plan/settings.js';
+import type { InputName } from './declared.js';
 import { Fields } from './fields.js';
 import type { Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
@@ -18,8 +19,8 @@ export interface InputSource {
 /** What must be known to read the other inputs. */
 export interface InputBasis {
   readonly settingsFile: SettingsFile | undefined;
-  /** The inputs with `{pr}` in them. */
-  readonly templates: RawInputs;
+  /** The inputs that have `{pr}` in them. */
+  readonly numberedInputs: readonly InputName[];
   /** Undefined if the agent is not the preview of a pull request. */
   readonly preview: Preview | undefined;
 }

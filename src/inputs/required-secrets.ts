@@ -8,8 +8,11 @@ import { readKeyNames } from './secrets/files.js';
  * Reads the keys that the set must have after the release: names, or dotenv files with those names, such
  * as `.env.example`. An item with a dot or a slash is a path, because keys have neither.
  */
-export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey[]> {
-  const { raw, findings } = reader;
+export async function readRequiredKeys({
+  raw,
+  readFile,
+  findings,
+}: InputReader): Promise<RequiredKey[]> {
   const required = new Map<string, RequiredKey>();
   const require = (key: string, origin: string): void => {
     if (!required.has(key)) required.set(key, { key, origin });
@@ -18,7 +21,10 @@ export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey
     if (secretKey.pattern.test(item)) {
       require(item, '`required-secrets`');
     } else if (/[./\\]/.test(item) && !item.includes('=')) {
-      const keys = await readKeys(item, reader);
+      const { keys, problems } = await readKeyNames(item, readFile);
+      const isEmpty = keys.length + problems.length === 0;
+      const mistakes = isEmpty ? [`\`${item}\` has no keys`] : problems;
+      for (const mistake of mistakes) findings.problem('required-secrets', mistake);
       for (const key of keys) require(key, `\`${item}\``);
     } else {
       findings.problem(
@@ -28,16 +34,4 @@ export async function readRequiredKeys(reader: InputReader): Promise<RequiredKey
     }
   }
   return [...required.values()];
-}
-
-async function readKeys(
-  path: string,
-  { readFile, findings }: InputReader,
-): Promise<readonly string[]> {
-  const { keys, problems } = await readKeyNames(path, readFile);
-  for (const problem of problems) findings.problem('required-secrets', problem);
-  if (keys.length + problems.length === 0) {
-    findings.problem('required-secrets', `\`${path}\` has no keys`);
-  }
-  return keys;
 }

@@ -8,27 +8,28 @@ export interface PullRequestContext {
   /** The pull request if a comment on it started a release; anybody may comment. */
   readonly commentedOn: number | undefined;
   readonly lookUp: (pullRequest: number) => Promise<PullRequestLookup>;
+  /** Logs what could not be read but is not needed. */
+  readonly remark: (text: string) => void;
 }
 
 /**
  * Finds out what the event does not say about the pull request: whose code it is, and when it was opened.
  *
- * @returns the preview, and a remark if something could not be read but is not needed
  * @throws UntrustedEventError if the code may be a stranger's
  * @throws InputsError if nothing tells the preview from another agent with its name
  */
 export async function resolvePreview<Known extends Preview | undefined>(
   preview: Known,
-  { commentedOn, lookUp }: PullRequestContext,
-): Promise<{ readonly preview: Known; readonly remark?: string }> {
+  { commentedOn, lookUp, remark }: PullRequestContext,
+): Promise<Known> {
   const unknown = preview?.openedAt === undefined ? preview?.pullRequest : undefined;
   const number = commentedOn ?? unknown;
-  if (number === undefined) return { preview };
+  if (number === undefined) return preview;
   const lookup = await lookUp(number);
   if (commentedOn !== undefined) refuseStrangers(lookup);
-  if (preview === undefined || unknown === undefined) return { preview };
+  if (preview === undefined || unknown === undefined) return preview;
   if (lookup.outcome === 'found') {
-    return { preview: { ...preview, openedAt: lookup.pullRequest.openedAt } };
+    return { ...preview, openedAt: lookup.pullRequest.openedAt };
   }
   const why =
     lookup.outcome === 'no-token' ? '`github-token` is not given' : `GitHub: ${lookup.why}`;
@@ -40,14 +41,12 @@ export async function resolvePreview<Known extends Preview | undefined>(
       },
     ]);
   }
-  return {
-    preview,
-    ...(lookup.outcome === 'failed'
-      ? {
-          remark: `Could not read when pull request ${number} was opened, because ${lookup.why}. Only the name shows that the agent is a preview.`,
-        }
-      : {}),
-  };
+  if (lookup.outcome === 'failed') {
+    remark(
+      `Could not read when pull request ${number} was opened, because ${lookup.why}. Only the name shows that the agent is a preview.`,
+    );
+  }
+  return preview;
 }
 
 function refuseStrangers(lookup: PullRequestLookup): void {

@@ -1,8 +1,8 @@
+import { isObject } from '../pipecat/agent-settings.js';
 import type { AgentReleaseSettings, SmokeTestSettings } from '../plan/settings.js';
-import type { SecretValue } from '../secrecy/secret-value.js';
 import { bytesOf } from '../text/bytes.js';
 import { listOf } from '../text/list.js';
-import { checkCredentialText } from './access.js';
+import { checkCredential, given } from './access.js';
 import type { InputName } from './declared.js';
 import { emptyReasons, shown, type InputProblem } from './problems.js';
 import type { InputReader } from './reader.js';
@@ -46,7 +46,8 @@ export function readSmokeTest(
 ): SmokeTestSettings | undefined {
   const { raw, fields, findings, isDryRun } = reader;
   const isWanted = fields.boolean('smoke-test') ?? false;
-  const publicKey = readPublicKey(reader);
+  const key = given(reader, 'public-api-key');
+  const publicKey = key && checkCredential(findings, key, 'public-api-key');
   const transport = readTransport(reader);
   const body = readBody(reader);
   const path = readPath(reader);
@@ -67,18 +68,10 @@ export function readSmokeTest(
     );
   }
   // A dry run starts no session, and forks get no secrets.
-  if (raw.text('public-api-key') === undefined && !isDryRun) {
+  if (key === undefined && !isDryRun) {
     findings.problem('public-api-key', missingPublicKey.message);
   }
   return { publicKey, transport, body, path, duration, timeout };
-}
-
-function readPublicKey({ raw, findings }: InputReader): SecretValue | undefined {
-  const input = 'public-api-key';
-  const text = raw.text(input);
-  return text === undefined
-    ? undefined
-    : checkCredentialText(findings, text, input, { input, words: `the input \`${input}\`` });
 }
 
 function readTransport({ raw, fields, findings }: InputReader): SmokeTestSettings['transport'] {
@@ -112,14 +105,12 @@ function readBody({ raw, findings }: InputReader): SmokeTestSettings['body'] {
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return { ...value };
 }
 
 function readPath({ raw, findings }: InputReader): string | undefined {

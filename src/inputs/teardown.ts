@@ -1,4 +1,3 @@
-import { pullRequestPlaceholder } from '../plan/name-template.js';
 import type { Regional } from '../plan/regional.js';
 import type { TeardownSettings } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
@@ -28,17 +27,15 @@ const inputsOfTeardown: readonly InputName[] = [
 
 /** Reads what to tear down. Undefined in a release, or if it is not the preview of a pull request. */
 export function readTeardown(reader: InputReader): TeardownSettings | undefined {
-  const { raw, templates, fields, regions, findings, preview } = reader;
+  const { raw, numberedInputs, fields, regions, findings, preview } = reader;
   if (!isTeardown(raw)) return undefined;
-  const isOwn = (input: InputName): boolean =>
-    templates.text(input)?.includes(pullRequestPlaceholder) === true;
   const agent = regions.name('agent-name');
   if (raw.text('agent-name') === undefined) {
     findings.problem(
       'agent-name',
       'is not set, but `teardown` needs the name of the agent, with `{pr}` in it',
     );
-  } else if (!isOwn('agent-name')) {
+  } else if (!numberedInputs.includes('agent-name')) {
     findings.problem(
       'agent-name',
       'has no `{pr}`, so `teardown` would delete an agent that others use; add `{pr}`',
@@ -46,7 +43,7 @@ export function readTeardown(reader: InputReader): TeardownSettings | undefined 
   }
   const own = (input: 'secret-set' | 'image-credentials'): Regional<string> | undefined => {
     const name = regions.name(input);
-    if (raw.text(input) === undefined || isOwn(input)) return name;
+    if (raw.text(input) === undefined || numberedInputs.includes(input)) return name;
     findings.remarks.push(
       `\`${input}\` has no \`{pr}\`, so others may use it. \`teardown\` leaves it alone.`,
     );

@@ -95,13 +95,14 @@ async function knownPreview<Known extends Preview | undefined>(
   const { host, journal } = session;
   // Only a release runs the code of a pull request.
   const isRelease = kind === 'release' && !isDryRun;
-  const { preview, remark } = await resolvePreview(known, {
+  return resolvePreview(known, {
     commentedOn: isRelease ? await commentedPullRequest(session) : undefined,
     lookUp: (number) =>
       lookUpPullRequest(githubAccess, number, session.gitHubOptions(host.cancellation)),
+    remark: (text) => {
+      journal.remark(text);
+    },
   });
-  if (remark !== undefined) journal.remark(remark);
-  return preview;
 }
 
 /** The pull request that somebody commented on to start the run. */

@@ -28,7 +28,8 @@ export async function readJson(
     reading.addPossibleSecret(input);
     return reading.stopAt('is not a JSON object of strings, such as `${{ toJSON(secrets) }}`');
   }
-  const select = selection(patterns);
+  const included = compiled(patterns.filter((pattern) => !pattern.startsWith('!')));
+  const excluded = compiled(patterns.filter((pattern) => pattern.startsWith('!')));
   const keys: string[] = [];
   for (const { name, value } of body.type === 'Null' ? [] : body.members) {
     const key = name.type === 'String' ? name.value : name.name;
@@ -42,7 +43,10 @@ export async function readJson(
       );
     } else if (credentials.some((credential) => credential.reveal() === text?.trim())) {
       reading.remarks.push(`\`${key}\` is not sent, because it is the credential of this action.`);
-    } else if (select.takes(key)) {
+    } else if (
+      included.some(({ matches }) => matches(key)) &&
+      !excluded.some(({ matches }) => matches(key))
+    ) {
       if (text === undefined) {
         reading.problems.push(`${place}: the value of \`${key}\` is not a string`);
       } else {
@@ -50,32 +54,22 @@ export async function readJson(
       }
     }
   }
-  reading.unmatched.push(...select.unmatched(keys));
+  const unmatched = included.filter(({ matches }) => !keys.some(matches));
+  reading.unmatched.push(...unmatched.map(({ pattern }) => pattern));
   return reading;
 }
 
-interface Selection {
-  takes(key: string): boolean;
-  /** The patterns that match no key; those that exclude may match none. */
-  unmatched(keys: readonly string[]): string[];
+interface KeyPattern {
+  readonly pattern: string;
+  readonly matches: (key: string) => boolean;
 }
 
-function selection(patterns: readonly string[]): Selection {
-  const compiled = patterns.flatMap((pattern) => {
-    const isExclusion = pattern.startsWith('!');
-    const matches = wildcards(isExclusion ? pattern.slice(1).trim() : pattern);
-    // A malformed pattern is reported for its own input.
-    return matches === undefined ? [] : [{ pattern, isExclusion, matches }];
+/** Malformed patterns are reported for their own input. */
+function compiled(patterns: readonly string[]): KeyPattern[] {
+  return patterns.flatMap((pattern) => {
+    const matches = wildcards(pattern.replace(/^!\s*/, ''));
+    return matches === undefined ? [] : [{ pattern, matches }];
   });
-  const included = compiled.filter(({ isExclusion }) => !isExclusion);
-  return {
-    takes: (key) => {
-      const matching = compiled.filter(({ matches }) => matches(key));
-      return matching.length > 0 && !matching.some(({ isExclusion }) => isExclusion);
-    },
-    unmatched: (keys) =>
-      included.filter(({ matches }) => !keys.some(matches)).map(({ pattern }) => pattern),
-  };
 }
 
 function lineOf(error: unknown): string {

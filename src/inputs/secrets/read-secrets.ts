@@ -12,7 +12,7 @@ import { readFiles } from './files.js';
 import { readJson } from './json.js';
 import { likelyMistakes } from './likely-mistakes.js';
 import { readLines } from './lines.js';
-import type { SecretEntry, SourceReading } from './source.js';
+import type { SecretEntry, SecretSource, SourceReading } from './source.js';
 
 /** The secrets from all four sources. */
 export interface SecretsReading {
@@ -25,10 +25,6 @@ export interface SecretsReading {
   readonly knowsKeys: boolean;
   /** Every value that may be secret, whether it is sent or not. */
   readonly values: readonly SecretValue[];
-}
-
-interface ChosenEntry extends SecretEntry {
-  readonly source: SourceReading['source'];
 }
 
 /** Reads and combines all sources of secrets, and handles empty values. */
@@ -44,10 +40,19 @@ export async function readSecrets(
     findings.remarks.push(...remarks);
   }
   const entries = chosenEntries(readings);
-  const missing = missingIn(readings, entries, skips);
+  const empty = entries.filter(({ value }) => value.isEmpty);
+  // In a run from a fork, a secret makes a variable empty. Only a mistake leaves it unset.
+  const withoutValue = empty.filter(({ unset }) => skips || unset === undefined);
+  const isNoneSet = withoutValue.length > 1 && withoutValue.length === entries.length;
+  const missing: MissingValues = {
+    withoutValue,
+    sources: readings.filter((reading) => reading.isEmpty).map(({ source }) => source),
+    patterns: readings.flatMap(({ unmatched }) => unmatched),
+    reasons: isNoneSet ? emptyReasonsOfAll : emptyReasons,
+  };
   const empties = skips ? 'skip' : isDryRun ? 'plan' : 'error';
   reportMissing[empties](missing, findings);
-  reportUnset(missing.unset, findings);
+  if (!skips) reportUnset(empty, findings);
   warnOfLikelyMistakes(entries, findings);
   const plansByName = empties === 'plan';
   const pairs = entries
@@ -59,8 +64,8 @@ export async function readSecrets(
   const isSecret = secrecyFor(reader, findings, readings);
   return {
     pairs,
-    skippedKeys: plansByName ? [] : keysOf(missing.empty),
-    isComplete: isExact || (knowsKeys && missing.empty.length === 0),
+    skippedKeys: plansByName ? [] : keysOf(empty),
+    isComplete: isExact || (knowsKeys && empty.length === 0),
     knowsKeys,
     values: readings.flatMap((reading) => [
       ...reading.entries.filter(isSecret).map(({ value }) => value),
@@ -70,57 +75,33 @@ export async function readSecrets(
 }
 
 /** One entry per key; earlier sources take precedence. */
-function chosenEntries(readings: readonly SourceReading[]): ChosenEntry[] {
-  const chosen = new Map<string, ChosenEntry>();
-  for (const { source, entries } of readings) {
-    for (const entry of entries) {
-      if (!chosen.has(entry.key)) chosen.set(entry.key, { ...entry, source });
-    }
+function chosenEntries(readings: readonly SourceReading[]): SecretEntry[] {
+  const chosen = new Map<string, SecretEntry>();
+  for (const entry of readings.flatMap(({ entries }) => entries)) {
+    if (!chosen.has(entry.key)) chosen.set(entry.key, entry);
   }
   return [...chosen.values()];
 }
 
 /** What was requested but has no value. */
 interface MissingValues {
-  readonly empty: readonly ChosenEntry[];
-  /** Those of them whose variable is not set at all. */
-  readonly unset: readonly ChosenEntry[];
-  /** The others. */
-  readonly withoutValue: readonly ChosenEntry[];
+  /** Empty entries, without those whose variable is not set at all. */
+  readonly withoutValue: readonly SecretEntry[];
   /** Sources without any secret. */
-  readonly sources: readonly SourceReading['source'][];
+  readonly sources: readonly SecretSource[];
   /** Patterns that select nothing. */
   readonly patterns: readonly string[];
-  /** Why values are probably empty. */
+  /** Why values are probably empty; if none is set, the job most likely lacks the environment. */
   readonly reasons: string;
-}
-
-function missingIn(
-  readings: readonly SourceReading[],
-  entries: readonly ChosenEntry[],
-  skips: boolean,
-): MissingValues {
-  const empty = entries.filter(({ value }) => value.isEmpty);
-  // In a run from a fork, a secret makes a variable empty. Only a mistake leaves it unset.
-  const unset = empty.filter((entry) => entry.unset !== undefined && !skips);
-  const withoutValue = empty.filter((entry) => !unset.includes(entry));
-  return {
-    empty,
-    unset,
-    withoutValue,
-    sources: readings.filter((reading) => reading.isEmpty).map(({ source }) => source),
-    patterns: readings.flatMap((reading) => reading.unmatched),
-    reasons: reasonsFor(withoutValue, entries),
-  };
 }
 
 /** Reports what is missing: what is skipped, what a plan works without, and what a release needs. */
 const reportMissing: Readonly<
   Record<'skip' | 'plan' | 'error', (missing: MissingValues, findings: Findings) => void>
 > = {
-  skip({ empty, sources, patterns }, { notices }) {
-    if (empty.length > 0) {
-      notices.push(`Skipped these empty keys: ${listOf(keysOf(empty))}.`);
+  skip({ withoutValue, sources, patterns }, { notices }) {
+    if (withoutValue.length > 0) {
+      notices.push(`Skipped these empty keys: ${listOf(keysOf(withoutValue))}.`);
     }
     if (sources.length > 0) notices.push(`Found no secrets in ${listOf(sources)}.`);
     if (patterns.length > 0) {
@@ -177,16 +158,11 @@ function secrecyFor(
   return isSecret;
 }
 
-function keysOf(entries: readonly ChosenEntry[]): string[] {
+function keysOf(entries: readonly SecretEntry[]): string[] {
   return entries.map(({ key }) => key);
 }
 
-/** If no secret at all has a value, the job most likely lacks the environment. */
-function reasonsFor(empty: readonly ChosenEntry[], all: readonly ChosenEntry[]): string {
-  return empty.length > 1 && empty.length === all.length ? emptyReasonsOfAll : emptyReasons;
-}
-
-function reportEmpty(empty: readonly ChosenEntry[], reasons: string, findings: Findings): void {
+function reportEmpty(empty: readonly SecretEntry[], reasons: string, findings: Findings): void {
   const [first] = empty;
   if (first === undefined) return;
   const { source } = first;
@@ -202,7 +178,7 @@ function reportEmpty(empty: readonly ChosenEntry[], reasons: string, findings: F
 }
 
 /** Reports each misspelled variable, and then those without a suggestion, which share their reasons. */
-function reportUnset(entries: readonly ChosenEntry[], findings: Findings): void {
+function reportUnset(entries: readonly SecretEntry[], findings: Findings): void {
   const unset = entries.flatMap(({ key, place, unset: one }) =>
     one === undefined ? [] : [{ ...one, origin: `for \`${key}\` (${place})` }],
   );

@@ -7,6 +7,7 @@ export type SecretSource = (typeof secretSources)[number];
 
 /** A key, its value, and its place in the source. */
 export interface SecretEntry {
+  readonly source: SecretSource;
   readonly key: string;
   readonly value: SecretValue;
   /** Such as `line 3`; never a value. */
@@ -61,7 +62,8 @@ export class SourceReading {
       return;
     }
     this.#places.set(key, place);
-    this.entries.push({ key, value: new SecretValue(value), place, ...details });
+    const { source } = this;
+    this.entries.push({ source, key, value: new SecretValue(value), place, ...details });
   }
 
   /** Reports a key that the platform would reject. */

@@ -2,8 +2,8 @@ import { listOf } from '../../text/list.js';
 import { imageSources, isImageSource } from '../build.js';
 import type { InputName } from '../declared.js';
 import { isPath, shown } from '../problems.js';
-import { variableOf, type RawInputs } from '../raw-inputs.js';
-import type { InputSource } from '../reader.js';
+import { variableOf } from '../raw-inputs.js';
+import type { InputReader, InputSource } from '../reader.js';
 import type { SettingsFile } from './settings-file.js';
 
 /** Where the platform's client looks for it; a release reads it only if it is named. */
@@ -15,16 +15,16 @@ const subjects = ['agent-name', 'secret-set', 'image-credentials'] as const;
 /** Reads the settings file if one is named. Its values replace inputs that are not set. */
 export async function chooseSettingsFile(
   source: InputSource,
-): Promise<{ readonly raw: RawInputs; readonly file: SettingsFile | undefined }> {
+): Promise<Pick<InputReader, 'raw' | 'settingsFile'>> {
   const { raw, environment, findings } = source;
   const path = raw.text('config-file') ?? variableOf(environment, 'PIPECAT_DEPLOY_CONFIG_PATH');
   if (path === undefined) {
     await reportUnused(source);
-    return { raw, file: undefined };
+    return { raw, settingsFile: undefined };
   }
   if (!isPath(path)) {
     findings.problem('config-file', `${shown(path)} is not the path of one file`);
-    return { raw, file: undefined };
+    return { raw, settingsFile: undefined };
   }
   if (!raw.isGiven('config-file')) {
     findings.remarks.push(
@@ -32,12 +32,12 @@ export async function chooseSettingsFile(
     );
   }
   const { readSettingsFile } = await import('./read-settings-file.js');
-  const file = await readSettingsFile(path, source);
-  const settingsFile =
-    file === undefined
+  const settingsFile = await readSettingsFile(path, source);
+  const values =
+    settingsFile === undefined
       ? new Map(subjects.map((input) => [input, undefined]))
-      : replacements(file, source);
-  return { raw: raw.with({ settingsFile }), file };
+      : replacements(settingsFile, source);
+  return { raw: raw.with({ settingsFile: values }), settingsFile };
 }
 
 /** The values of inputs that are not set. */

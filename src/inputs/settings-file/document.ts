@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AgentSettingName } from '../../pipecat/agent-settings.js';
+import { isObject, type AgentSettingName } from '../../pipecat/agent-settings.js';
 import type { NameRule } from '../../pipecat/names.js';
 import { inputOf, settingSources, type SettingsFileForm } from '../agent-settings.js';
 import type { InputName } from '../declared.js';
@@ -9,9 +9,7 @@ import { shown } from '../problems.js';
 export type Table = Readonly<Record<string, unknown>>;
 
 export function isTable(value: unknown): value is Table {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
-  );
+  return isObject(value) && !(value instanceof Date);
 }
 
 /** The value at a dotted key; undefined if there is none. */
