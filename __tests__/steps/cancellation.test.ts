@@ -250,6 +250,33 @@ describe('a run that is cancelled', () => {
     );
   });
 
+  test('while it deletes older versions still warns of those that it could not delete', async () => {
+    const { emulator } = stage;
+    const old = { 'us-west': ['0', '1'], 'us-east': ['0'] };
+    for (const [region, ends] of Object.entries(old)) {
+      for (const end of ends) {
+        emulator.seed.secretSet({ name: `keys-${region}-0000000${end}`, region, values: {} });
+      }
+    }
+    const refused = { method: 'DELETE', path: '/v1/secrets/keys-us-east-00000000' } as const;
+    emulator.script.fault(refused, { kind: 'status', status: 403, body: { error: 'Not you' } });
+    const { actions } = await releaseUntil(
+      { method: 'DELETE', path: '/v1/secrets/keys-us-west-00000000' },
+      {
+        region: 'us-west, us-east',
+        'secret-set': 'keys-{region}-{version}',
+        secrets: 'A_KEY=a',
+        'keep-versions': '0',
+        'agent-name': 'voice-{region}',
+        image: voice.image,
+      },
+    );
+    expect(actions.errors.map(({ title }) => title)).toEqual(['The run was cancelled']);
+    expect(actions.warnings).toEqual([
+      expect.stringContaining('Could not delete older versions of `keys-us-east-{version}`'),
+    ]);
+  });
+
   test('while it builds leaves the build for the next run', async () => {
     const { listed, actions } = await releaseUntil(
       { method: 'GET', path: /^\/v1\/builds\/./ },

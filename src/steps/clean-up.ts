@@ -6,14 +6,12 @@ import { oldVersions } from '../plan/old-versions.js';
 import type { SecretSetPlan } from '../plan/plan.js';
 import { existingSet, type TargetRecord } from '../record/record.js';
 import type { StepContext } from './context.js';
-import type { Remarks } from '../record/remarks.js';
 
 /** What all regions share. */
 export interface CleanUp {
   /** The current sets. */
   readonly listed: Promise<readonly ListedSecretSet[]>;
   readonly deadline: Deadline;
-  readonly remarks: Remarks;
 }
 
 /**
@@ -24,7 +22,7 @@ export async function cleanUp(
   { cloud, journal }: StepContext,
   { agent, deletedVersions }: TargetRecord,
   plan: SecretSetPlan,
-  { listed, deadline, remarks }: CleanUp,
+  { listed, deadline }: CleanUp,
 ): Promise<void> {
   const { name, region, template, olderVersions, keepVersions } = plan;
   if (template === undefined) return;
@@ -63,7 +61,7 @@ export async function cleanUp(
     );
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    remarks.add(
+    journal.combined.add(
       'warning',
       template,
       (names) =>

@@ -18,7 +18,6 @@ import { prune } from './prune.js';
 import { awaitSecretSets } from './readiness.js';
 import { newTargetRecord, type TargetRecord } from '../record/record.js';
 import { orRollBack, warnOfUnrestored } from './roll-back.js';
-import { Remarks } from '../record/remarks.js';
 import { inRegionOrder } from './subjects.js';
 
 /**
@@ -122,9 +121,7 @@ async function cleanUpAll(
   if (old.length === 0) return;
   await journal.step('clean-up', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-    const remarks = new Remarks();
-    const options = { listed: cloud.secretSets({ deadline }), deadline, remarks };
+    const options = { listed: cloud.secretSets({ deadline }), deadline };
     await forEach(old, ({ target, plan }) => cleanUp(context, target, plan, options));
-    remarks.report(journal);
   });
 }
