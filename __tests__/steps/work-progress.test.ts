@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { WorkProgress } from '../../src/steps/progress.js';
+import { logWorkProgress } from '../../src/steps/progress.js';
 import { TestClock } from '../support/test-clock.js';
 
 function startProgress(all: number): {
@@ -8,15 +8,12 @@ function startProgress(all: number): {
 } {
   const clock = new TestClock();
   const logged: string[] = [];
-  const progress = new WorkProgress(
-    { clock, log: { info: (line) => logged.push(line) } },
-    all,
-    'Packed',
-  );
+  const log = { info: (line: string) => logged.push(line) };
+  const update = logWorkProgress({ clock, log }, all, 'Packed');
   return {
     after: (milliseconds, bytes) => {
       clock.pass(milliseconds);
-      progress.update(bytes);
+      update(bytes);
     },
     logged,
   };

@@ -9,12 +9,12 @@ export type ConnectionOptions = Pick<RepositoryOptions, 'clock' | 'signal' | 're
 
 /** Loads the client, and connects. */
 export async function connect(
-  { token, apiUrl, owner, repository }: GitHubAccess,
+  access: GitHubAccess,
   options: ConnectionOptions,
 ): Promise<Repository> {
   const { connectRepository } = await import('./repository.js');
   const userAgent = `pipecat-cloud-release/${version}`;
-  return connectRepository({ token, apiUrl, owner, repository, userAgent, ...options });
+  return connectRepository({ ...access, ...options, userAgent });
 }
 
 /** Connects to the repository, and closes the connection after the work. */

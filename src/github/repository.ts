@@ -1,10 +1,10 @@
 import type * as github from '@actions/github';
 import * as v from 'valibot';
-import type { SecretValue } from '../secrecy/secret-value.js';
 import type { Clock } from '../time/clock.js';
 import { Transport } from '../http/transport.js';
 import { GitHubError, toGitHubError, type GitHubCall } from './errors.js';
 import { fetchThrough } from './fetch.js';
+import type { GitHubAccess } from './settings.js';
 
 /** Characters that GitHub accepts; longer texts are cut, and end with an ellipsis. */
 const maxDescriptionLength = 140;
@@ -46,13 +46,7 @@ export interface PullRequest {
   readonly isOfFork: boolean;
 }
 
-export interface RepositoryOptions {
-  /** Of a job or a person; not empty. */
-  readonly token: SecretValue;
-  /** The root of the API: https://api.github.com, or https://ghe.example/api/v3. */
-  readonly apiUrl: string;
-  readonly owner: string;
-  readonly repository: string;
+export interface RepositoryOptions extends GitHubAccess {
   readonly userAgent: string;
   readonly clock: Clock;
   /** Redacts known secrets in GitHub's messages. */

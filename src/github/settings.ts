@@ -2,8 +2,12 @@ import type { SecretValue } from '../secrecy/secret-value.js';
 
 /** The repository of the run, and the token to access it. */
 export interface GitHubAccess {
+  /** Of a job or a person; not empty. */
   readonly token: SecretValue;
-  /** The API of the server that the job runs on; without a slash at the end. */
+  /**
+   * The root of the API of the server that the job runs on: https://api.github.com, or
+   * https://ghe.example/api/v3, without a slash at the end.
+   */
   readonly apiUrl: string;
   readonly owner: string;
   readonly repository: string;

@@ -63,6 +63,11 @@ function removalRecord(
   return { name, region, outcome: outcomeBefore[removal.action], kept, isChanged: false };
 }
 
+/** Whether something is still to be deleted. */
+export function isDue({ outcome }: RemovalRecord): boolean {
+  return outcome === 'skipped';
+}
+
 /** All agents and sets of a teardown, region by region. */
 export function removalsOf({ targets }: TeardownRecord): RemovalRecord[] {
   return targets.flatMap(({ agent, secretSets }) => [agent, ...secretSets]);

@@ -9,7 +9,7 @@ import { asIs, listOf } from '../text/list.js';
 import { quote } from '../text/quote.js';
 import { faultOf } from '../text/system-error.js';
 import type { Journal } from '../record/journal.js';
-import { WorkProgress } from './progress.js';
+import { logWorkProgress } from './progress.js';
 
 /** Names in the log; more are only counted. */
 const maxNames = 50;
@@ -97,11 +97,8 @@ async function pack(
   ]);
   const selected = await selectContext(settings, folders.workspace, cancellation);
   reportContext(journal, settings, selected);
-  const progress = new WorkProgress(journal, selected.bytes, 'Packed');
   const packed = await packContext(selected, archive, {
-    progress: (bytes) => {
-      progress.update(bytes);
-    },
+    progress: logWorkProgress(journal, selected.bytes, 'Packed'),
     signal: cancellation,
   });
   log.info(`Packed as ${bytesOf(packed.archiveBytes)}; its hash is ${packed.hash}.`);

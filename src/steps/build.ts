@@ -16,7 +16,7 @@ import type { Journal } from '../record/journal.js';
 import type { BuildPlan } from '../plan/plan.js';
 import type { StepContext } from './context.js';
 import { graceLimit, poll, type PollResult } from './polling.js';
-import { Progress, WorkProgress } from './progress.js';
+import { logWorkProgress, Progress } from './progress.js';
 import type { BuildRecord } from '../record/record.js';
 
 /** Lines of a failed build's log to show. */
@@ -97,16 +97,13 @@ async function upload(
   { region, context: { archive, archiveBytes } }: BuildPlan,
   signal: AbortSignal,
 ): Promise<string> {
-  const progress = new WorkProgress(journal, archiveBytes, `Uploaded to ${region}`);
   const uploadId = await cloud.uploadContext(
     region,
     { bytes: archiveBytes, open: () => createReadStream(archive, { highWaterMark: 256 * 1024 }) },
     {
       destination: region,
       signal,
-      progress: (bytes) => {
-        progress.update(bytes);
-      },
+      progress: logWorkProgress(journal, archiveBytes, `Uploaded to ${region}`),
     },
   );
   journal.log.info(`Uploaded the context to ${region}: ${bytesOf(archiveBytes)}.`);

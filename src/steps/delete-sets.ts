@@ -3,7 +3,11 @@ import { StatusError } from '../pipecat/errors.js';
 import { boundByOthers, readBindings, type BoundByOthers } from '../plan/bindings.js';
 import { secretSetKinds, secretSetSubject } from '../plan/subject.js';
 import { ReleaseError, StepError } from '../record/errors.js';
-import type { SetRemovalRecord, TeardownTargetRecord } from '../record/teardown-record.js';
+import {
+  isDue,
+  type SetRemovalRecord,
+  type TeardownTargetRecord,
+} from '../record/teardown-record.js';
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
@@ -18,7 +22,7 @@ export async function deleteSets(
   deadline: Deadline,
 ): Promise<void> {
   const failures: Error[] = [];
-  for (const set of target.secretSets.filter(({ outcome }) => outcome === 'skipped')) {
+  for (const set of target.secretSets.filter(isDue)) {
     try {
       await workOn(context.journal, 'delete', secretSetSubject(set), () =>
         deleteSet(context, target, set, deadline),

@@ -30,12 +30,11 @@ export class Platform implements Disposable {
   /** Retries longer: for reading before the first write, when nothing is at stake yet. */
   readonly patientCaller: Caller;
   readonly #over = new AbortController();
-  readonly #connection: Connection;
+  readonly #connections: Connection[] = [];
   readonly #storage: Storage;
   readonly #redact: Redact;
   /** Sends what a cancelled run still has to clean up. */
   readonly #lateCaller: Caller;
-  readonly #publicConnections: Connection[] = [];
   readonly #connectPublicly: (key: SecretValue) => PublicSurface;
 
   constructor({ access, journal, cancellation, redact, requestLimit = 30_000 }: PlatformOptions) {
@@ -46,28 +45,29 @@ export class Platform implements Disposable {
     const common = { clock, log, backoff: defaultBackoff, redact };
     const over = this.#over.signal;
     this.#redact = redact;
-    this.#connection = new Connection(access.apiUrl, access.credential.value, userAgent);
+    const connect = (key: SecretValue): Connection => {
+      const connection = new Connection(access.apiUrl, key, userAgent);
+      this.#connections.push(connection);
+      return connection;
+    };
     this.#storage = new Storage({
       userAgent,
       over: AbortSignal.any([over, cancellation.signal]),
       ...common,
     });
-    const calling = { requestLimit, over, cancellation, ...common };
-    this.caller = new Caller({ connection: this.#connection, ...calling });
+    const connection = connect(access.credential.value);
+    const calling = { connection, requestLimit, over, cancellation, ...common };
+    this.caller = new Caller(calling);
     this.patientCaller = this.caller.withRetryBudget(new RetryBudget(clock));
     const late = cancellation.delayed(cancellationLimits.stop);
     this.#lateCaller = new Caller({
       ...calling,
-      connection: this.#connection,
       cancellation: late,
       writeGrace: 0,
       clock: late.clock,
     });
-    this.#connectPublicly = (key) => {
-      const connection = new Connection(access.apiUrl, key, userAgent);
-      this.#publicConnections.push(connection);
-      return new PublicSurface(new Caller({ connection, ...calling }));
-    };
+    this.#connectPublicly = (key) =>
+      new PublicSurface(new Caller({ ...calling, connection: connect(key) }));
   }
 
   /** The sessions that the credential and a public key can access. */
@@ -89,7 +89,7 @@ export class Platform implements Disposable {
   [Symbol.dispose](): void {
     // Of several parallel calls, others may still be running after one has failed.
     this.#over.abort();
-    for (const connection of [this.#connection, ...this.#publicConnections]) connection.close();
+    for (const connection of this.#connections) connection.close();
     this.#storage.close();
   }
 }

@@ -90,27 +90,22 @@ export class Progress {
 /** The same for work with a known end. */
 const workInterval = 5000;
 
-/** Logs regularly how many of a known number of bytes are done. */
-export class WorkProgress {
-  readonly #clock: Clock;
-  readonly #all: number;
-  readonly #log: (done: string) => void;
-  #reportedAt: number;
-
-  /** @param label such as `Packed` */
-  constructor({ clock, log }: ProgressOutput, all: number, label: string) {
-    this.#clock = clock;
-    this.#all = all;
-    this.#log = (done) => {
-      log.info(`${label}: ${done}.`);
-    };
-    this.#reportedAt = clock.now();
-  }
-
-  update(bytes: number): void {
-    if (this.#clock.now() - this.#reportedAt < workInterval) return;
-    this.#reportedAt = this.#clock.now();
-    const share = this.#all === 0 ? 1 : bytes / this.#all;
-    this.#log(`${bytesOf(bytes)} of ${bytesOf(this.#all)} (${Math.floor(share * 100)} %)`);
-  }
+/**
+ * Logs regularly how many of a known number of bytes are done.
+ *
+ * @param label such as `Packed`
+ * @returns called with the number of bytes so far
+ */
+export function logWorkProgress(
+  { clock, log }: ProgressOutput,
+  all: number,
+  label: string,
+): (bytes: number) => void {
+  let reportedAt = clock.now();
+  return (bytes) => {
+    if (clock.now() - reportedAt < workInterval) return;
+    reportedAt = clock.now();
+    const share = all === 0 ? 1 : bytes / all;
+    log.info(`${label}: ${bytesOf(bytes)} of ${bytesOf(all)} (${Math.floor(share * 100)} %).`);
+  };
 }

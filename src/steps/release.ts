@@ -2,7 +2,7 @@ import { Deadline, TimeBudget } from '../time/deadline.js';
 import { cleanUp } from './clean-up.js';
 import { deployAndAwait } from './deploy-and-await.js';
 import {
-  failuresOf,
+  collect,
   forEach,
   isCancellation,
   ReleaseError,
@@ -85,26 +85,20 @@ async function pruneAndAwait(
   if (pruned.length === 0) return;
   await journal.step('prune', async () => {
     const deadline = new Deadline(journal.clock, 'secrets-timeout', limit);
-    try {
+    const failures: Error[] = [];
+    await collect(failures, async () => {
       await forEach(pruned, (set) => prune(context, set, deadline));
       // While a set is provisioned, the platform refuses every deploy that binds it.
       await awaitSecretSets(context, pruned, deadline);
-    } catch (error) {
-      throw new ReleaseError(failuresOf(error).map(asPruningFailure));
-    }
+    });
+    if (failures.length > 0) throw new ReleaseError(failures.map(asPruningFailure));
   });
 }
 
-function asPruningFailure(error: unknown): Error {
-  if (error instanceof SubjectError) {
-    const { cause } = error;
-    return new SubjectError(
-      error.subject,
-      new StepError('not-pruned', { failure: cause }, { cause }),
-    );
-  }
-  if (error instanceof Error) return error;
-  throw error;
+function asPruningFailure(error: Error): Error {
+  if (!(error instanceof SubjectError)) return error;
+  const { subject, cause } = error;
+  return new SubjectError(subject, new StepError('not-pruned', { failure: cause }, { cause }));
 }
 
 async function cleanUpAll(

@@ -4,11 +4,11 @@ import { adviceOnNames, notPreviewWords } from '../plan/preview.js';
 import type { TeardownSettings } from '../plan/settings.js';
 import { secretSetKinds } from '../plan/subject.js';
 import { isEmptyTeardown, planTeardown, type TeardownPlan } from '../plan/teardown-plan.js';
-import { failuresOf, forEach, ReleaseError } from '../record/errors.js';
+import { collect, ReleaseError } from '../record/errors.js';
 import type { StepName } from '../record/record.js';
 import {
+  isDue,
   newTeardownRecord,
-  type RemovalRecord,
   type TeardownRecord,
   type TeardownTargetRecord,
 } from '../record/teardown-record.js';
@@ -59,29 +59,14 @@ function strangers({ targets, preview }: TeardownPlan): PreflightProblem[] {
 
 function linesOf({ targets }: TeardownRecord): string[] {
   return targets.flatMap(({ region, agent, secretSets }) => [
-    ...(agent.outcome === 'skipped' ? [`To delete in ${region}: the agent ${agent.name}.`] : []),
+    ...(isDue(agent) ? [`To delete in ${region}: the agent ${agent.name}.`] : []),
     ...(agent.sessions > 0 && agent.outcome !== 'kept'
       ? [`To stop in ${region}: sessions of ${agent.name}: ${agent.sessions}.`]
       : []),
     ...secretSets
-      .filter(({ outcome }) => outcome === 'skipped')
+      .filter(isDue)
       .map(({ name, kind }) => `To delete in ${region}: the ${secretSetKinds[kind]} ${name}.`),
   ]);
-}
-
-/** The steps of a teardown after the preflight. */
-function stepsOf({ targets }: TeardownRecord): StepName[] {
-  const agents = targets.map(({ agent }) => agent);
-  const steps: (StepName | undefined)[] = [
-    targets.some(hasSessions) ? 'stop-sessions' : undefined,
-    agents.some(isDue) ? 'delete-agent' : undefined,
-    targets.some(({ secretSets }) => secretSets.some(isDue)) ? 'delete-sets' : undefined,
-  ];
-  return steps.filter((step) => step !== undefined);
-}
-
-function isDue({ outcome }: RemovalRecord): boolean {
-  return outcome === 'skipped';
 }
 
 /** A session may start until the agent is deleted, so an agent to delete always counts. */
@@ -97,53 +82,41 @@ function hasSessions({ agent }: TeardownTargetRecord): boolean {
  */
 export async function tearDown(context: TeardownContext, record: TeardownRecord): Promise<void> {
   const { journal } = context;
-  journal.expect(stepsOf(record));
+  const { targets } = record;
+  const withSessions = targets.filter(hasSessions);
+  const withAgent = targets.filter(({ agent }) => isDue(agent));
+  const withSets = targets.filter(({ secretSets }) => secretSets.some(isDue));
+  if (withSessions.length > 0) journal.expect(['stop-sessions']);
+  if (withAgent.length > 0) journal.expect(['delete-agent']);
+  if (withSets.length > 0) journal.expect(['delete-sets']);
   const deadline = new Deadline(journal.clock, 'wait-timeout', record.plan.waitTimeout);
   const failures: Error[] = [];
   /** Regions whose agent could not be deleted, so it may still need its sets. */
   const blocked = new Set<TeardownTargetRecord>();
   const phase = async (
     step: StepName,
-    targets: readonly TeardownTargetRecord[],
+    targetsOfPhase: readonly TeardownTargetRecord[],
     work: (target: TeardownTargetRecord) => Promise<void>,
   ): Promise<void> => {
-    if (targets.length === 0) return;
-    try {
-      await journal.step(step, () => forEach(targets, work));
-    } catch (error) {
-      const all = failuresOf(error);
-      const cancelled = all.find((failure) => failure instanceof CancelledError);
-      for (const failure of all) {
-        if (!(failure instanceof Error)) throw error;
-        if (!(failure instanceof CancelledError)) failures.push(failure);
-      }
-      if (cancelled !== undefined) throw new ReleaseError([cancelled, ...failures]);
+    await collect(failures, () => journal.stepForEach(step, targetsOfPhase, work));
+    if (failures.some((failure) => failure instanceof CancelledError)) {
+      throw new ReleaseError(failures);
     }
   };
 
-  const { targets } = record;
-  const withSessions = targets.filter(hasSessions);
   await phase('stop-sessions', withSessions, (target) => stopOnce(context, target, deadline));
-  await phase(
-    'delete-agent',
-    targets.filter(({ agent }) => isDue(agent)),
-    async (target) => {
-      blocked.add(target);
-      await deleteAgent(context, target, deadline);
-      blocked.delete(target);
-    },
-  );
-  const gone = targets.filter((target) => !blocked.has(target));
+  await phase('delete-agent', withAgent, async (target) => {
+    blocked.add(target);
+    await deleteAgent(context, target, deadline);
+    blocked.delete(target);
+  });
+  const isGone = (target: TeardownTargetRecord): boolean => !blocked.has(target);
   // A session that started before the agent was deleted continues without it.
-  await phase(
-    'stop-sessions',
-    withSessions.filter((target) => gone.includes(target)),
-    (target) => stopAll(context, target, deadline),
+  await phase('stop-sessions', withSessions.filter(isGone), (target) =>
+    stopAll(context, target, deadline),
   );
-  await phase(
-    'delete-sets',
-    gone.filter(({ secretSets }) => secretSets.some(isDue)),
-    (target) => deleteSets(context, target, deadline),
+  await phase('delete-sets', withSets.filter(isGone), (target) =>
+    deleteSets(context, target, deadline),
   );
   if (failures.length > 0) throw new ReleaseError(inRegionOrder(failures, targets));
 }
