@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { missingSources } from '../../src/context/copied-sources.js';
-import type { ContextEntry } from '../../src/context/select.js';
+import type { ContextEntry } from '../../src/context/walk.js';
 
 function entry(path: string, kind: ContextEntry['kind'] = 'file'): ContextEntry {
   return kind === 'link'

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ContextEntry } from './select.js';
+import type { ContextEntry } from './walk.js';
 
 /** A source that a Dockerfile copies, but the context does not contain. */
 export interface MissingSource {

@@ -6,7 +6,6 @@ import { faultOf, isNotFound } from '../text/system-error.js';
 import { ContextError } from './errors.js';
 import { isInside, withSlashes } from './inside.js';
 import { follow } from './links.js';
-import type { BesideSettings } from './select.js';
 import { fileEntry, type FileEntry } from './walk.js';
 
 /** The Dockerfile of a context. All paths are relative to the context. */
@@ -17,6 +16,14 @@ export interface Dockerfile {
   readonly entry: FileEntry;
   /** Those links. */
   readonly links: readonly string[];
+}
+
+/** The folder of the settings file, if the user may have meant it as the context. */
+export interface BesideSettings {
+  /** Relative to the workspace, as for `build-context`. */
+  readonly directory: string;
+  /** The Dockerfile in it, relative to the context that is used. */
+  readonly dockerfile: string;
 }
 
 /**

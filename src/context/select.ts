@@ -3,14 +3,14 @@ import { join, posix, relative, resolve } from 'node:path';
 import { quote } from '../text/quote.js';
 import { faultOf, isNotFound } from '../text/system-error.js';
 import { missingSources, type MissingSource } from './copied-sources.js';
-import { findDockerfile } from './dockerfile.js';
+import { findDockerfile, type BesideSettings } from './dockerfile.js';
 import { ContextError, excludeOr, type ContextProblem } from './errors.js';
 import { readRules } from './ignore-file.js';
 import { isInside, withSlashes } from './inside.js';
 import { linkTarget, targetWithin } from './links.js';
 import { emptySubmodules, type NoticedFile } from './noticed-files.js';
 import { checkSize } from './size-limit.js';
-import { walk, type FileEntry } from './walk.js';
+import { walk, type ContextEntry, type FileEntry } from './walk.js';
 
 /** The settings for a build context. */
 export interface ContextSettings {
@@ -26,15 +26,6 @@ export interface ContextSettings {
    */
   readonly settingsFolder?: string | undefined;
 }
-
-interface LinkEntry {
-  readonly kind: 'link';
-  readonly path: string;
-  /** Relative to the folder of the link. */
-  readonly target: string;
-}
-
-export type ContextEntry = FileEntry | LinkEntry;
 
 /** The content of a build context, from names and sizes only. */
 export interface SelectedContext {
@@ -118,14 +109,6 @@ export async function selectContext(
     missingSources: await missingOf(root, dockerfile.entry, sorted),
     noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),
   };
-}
-
-/** The folder of the settings file, if the user may have meant it as the context. */
-export interface BesideSettings {
-  /** Relative to the workspace, as for `build-context`. */
-  readonly directory: string;
-  /** The Dockerfile in it, relative to the context that is used. */
-  readonly dockerfile: string;
 }
 
 function besideSettings(

@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import type { Pack } from 'tar-stream';
 import { noticeFile, type NoticedFile } from './noticed-files.js';
-import type { ContextEntry, SelectedContext } from './select.js';
+import type { SelectedContext } from './select.js';
 import { readSourceFile } from './source-file.js';
-import type { FileEntry } from './walk.js';
+import type { ContextEntry, FileEntry } from './walk.js';
 
 /** Bytes between two calls of `progress`. */
 const progressStep = 4 * 1024 * 1024;

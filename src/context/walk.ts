@@ -17,6 +17,15 @@ export interface FileEntry {
   readonly inode: number;
 }
 
+interface LinkEntry {
+  readonly kind: 'link';
+  readonly path: string;
+  /** Relative to the folder of the link. */
+  readonly target: string;
+}
+
+export type ContextEntry = FileEntry | LinkEntry;
+
 export function fileEntry(path: string, { size, mode, ino }: Stats): FileEntry {
   return { kind: 'file', path, bytes: size, isExecutable: (mode & 0o111) !== 0, inode: ino };
 }
