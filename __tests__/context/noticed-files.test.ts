@@ -46,11 +46,11 @@ test.each([
 test('notices submodules that are empty, unless they are excluded', async () => {
   await workspace.write({
     '.gitmodules':
-      '[submodule "a"]\n\tpath = server/vendor/a\n\turl = https://x\n[submodule "b"]\n\tpath = server/b\n[submodule "c"]\n\tpath = server/c\n[submodule "d"]\n\tpath = other\n',
+      '[submodule "a"]\n\tpath = server/vendor/a\n\turl = https://x\n[submodule "b"]\n\tpath = server/b\n[submodule "c"]\n\tpath = server/c\n[submodule "d"]\n\tpath = other\n[submodule "e"]\n\tpath = server/build/e\n',
     'server/Dockerfile': 'FROM scratch',
     'server/b/file': 'x',
   });
-  for (const folder of ['server/vendor/a', 'server/c', 'other']) {
+  for (const folder of ['server/vendor/a', 'server/c', 'server/build/e', 'other']) {
     await mkdir(join(workspace.path, folder), { recursive: true });
   }
   const { noticed } = await workspace.pack({ directory: 'server', exclude: ['c'] });

@@ -90,6 +90,7 @@ export async function selectContext(
     const parts = path.split('/');
     for (const [index, name] of parts.entries()) {
       verdict = rules.evaluate(parts.slice(0, index + 1).join('/'), name, verdict);
+      if (!verdict.mayHoldSecrets) return true;
     }
     return verdict.place !== 'in';
   };
