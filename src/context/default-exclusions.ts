@@ -1,15 +1,27 @@
 /**
- * Names of files that usually contain secrets. Google's authentication action leaves the last in the
- * workspace. Its name is random, so excluding it does not change a context that the platform knows.
+ * Names of files and folders that usually contain secrets. Google's authentication action leaves the
+ * last in the workspace. Its name is random, so excluding it does not change a context that the platform
+ * knows.
  */
-const secretNames = ['.env', '.env.*', '*.pem', '*.key', 'gha-creds-*.json'];
+const secretName = /(?:^|\/)(?:\.env(?:\.[^/]*)?|[^/]*\.(?:pem|key)|gha-creds-[^/]*\.json)$/;
+
+/**
+ * Configuration files of git, of the repository, a worktree, a submodule or a nested repository. They can
+ * contain the token of `actions/checkout`.
+ */
+const gitSettings = /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i;
+
+/** Whether a file or folder usually contains secrets. */
+export function isSecretByName(path: string): boolean {
+  return secretName.test(path) || gitSettings.test(path);
+}
 
 /**
  * Files and folders to exclude at any depth if there is no ignore file. This list equals that of the
  * platform's own action. Do not change it: the platform finds a build by the bytes of its context, so
  * any change would make it build again.
  */
-const otherNames = [
+const names = [
   '.git',
   '.gitignore',
   '.gitattributes',
@@ -51,30 +63,7 @@ const otherNames = [
   '*.log',
 ];
 
-/**
- * Whether a path is a configuration file of git, of the repository, a worktree, a submodule or a nested
- * repository. It can contain the token of `actions/checkout`.
- */
-export function isGitSettings(path: string): boolean {
-  return /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i.test(path);
-}
-
-/** Whether a file or folder of this name usually contains secrets. */
-export const isSecretName = named(secretNames);
-
-/** Whether a file or folder of this name is excluded by default, for another reason. */
-export const isLeftOutByDefault = named(otherNames);
-
-/** Tests names against patterns with at most one `*`. */
-function named(patterns: readonly string[]): (name: string) => boolean {
-  const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-  const ends = patterns
-    .filter((pattern) => pattern.includes('*'))
-    .map((pattern) => pattern.split('*'));
-  return (name) =>
-    names.has(name) ||
-    ends.some(
-      ([first = '', last = '']) =>
-        name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last),
-    );
-}
+/** The same as an ignore file. In it, a leading `**` also stands for a part of a name. */
+export const defaultIgnoreFile = names
+  .map((name) => (name.startsWith('*') ? `*${name}` : `**/${name}`))
+  .join('\n');

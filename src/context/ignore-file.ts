@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bytesOf } from '../text/bytes.js';
 import { quote } from '../text/quote.js';
 import { faultOf, isNotFound } from '../text/system-error.js';
+import { defaultIgnoreFile } from './default-exclusions.js';
 import { patternLine, patternLines, type PatternLine } from './docker-patterns.js';
 import { ContextError, type ContextProblem } from './errors.js';
 import { IgnoreRules } from './ignore-rules.js';
@@ -25,7 +26,7 @@ export async function readRules(
   const excluded = new IgnoreRules(exclude.flatMap(excludeLine(problems)), (line, reason) => {
     problems.push(unusableExclusion(line, reason));
   });
-  let ignored: IgnoreRules | undefined;
+  let ignored = new IgnoreRules(patternLines(defaultIgnoreFile), () => undefined);
   let ignoreFile: string | undefined;
   for (const path of [`${dockerfile}.dockerignore`, '.dockerignore']) {
     const content = await readIgnoreFile(root, path);

@@ -1,4 +1,4 @@
-import { isGitSettings, isLeftOutByDefault, isSecretName } from './default-exclusions.js';
+import { isSecretByName } from './default-exclusions.js';
 import { noVerdict, type IgnoreRules, type Verdict } from './ignore-rules.js';
 
 /** Whether a path belongs to the context, and what decides about paths below it. */
@@ -25,37 +25,44 @@ export class Rules {
     verdict: noVerdict,
     exclusion: noVerdict,
   };
-  readonly #ignored: IgnoreRules | undefined;
+  readonly #ignored: IgnoreRules;
   readonly #excluded: IgnoreRules;
 
   /**
-   * @param ignored the lines of the ignore file; undefined if there is none
+   * @param ignored the lines of the ignore file
    * @param excluded patterns to exclude, whatever the ignore file says
    */
-  constructor(ignored: IgnoreRules | undefined, excluded: IgnoreRules) {
+  constructor(ignored: IgnoreRules, excluded: IgnoreRules) {
     this.#ignored = ignored;
     this.#excluded = excluded;
   }
 
-  evaluate(path: string, name: string, above: PathVerdict): PathVerdict {
+  /** @param above the verdict on the folder that contains it */
+  evaluate(path: string, above: PathVerdict): PathVerdict {
     const exclusion = this.#excluded.judge(path, above.exclusion);
-    const hasSecretName = above.hasSecretName || isSecretName(name) || isGitSettings(path);
-    const verdict = this.#ignored?.judge(path, above.verdict) ?? {
-      isIgnored: isLeftOutByDefault(name),
-      matched: [],
-    };
+    const verdict = this.#ignored.judge(path, above.verdict);
+    const hasSecretName = above.hasSecretName || isSecretByName(path);
     const isExcluded = exclusion.isIgnored || verdict.isIgnored;
-    const isSecret = hasSecretName && this.#ignored?.includesFile(path) !== true;
-    const mayDescend =
-      !exclusion.isIgnored &&
-      (!verdict.isIgnored || this.#ignored?.mayInclude(path, verdict) === true);
+    const mayHoldSecrets =
+      !exclusion.isIgnored && (!verdict.isIgnored || this.#ignored.mayInclude(path, verdict));
+    const isSecret = hasSecretName && !this.#ignored.includesFile(path);
     return {
       place: isExcluded ? 'out' : isSecret ? 'secret' : 'in',
-      mayHoldEntries: mayDescend && (!hasSecretName || this.#ignored?.includesFiles === true),
-      mayHoldSecrets: mayDescend,
+      mayHoldEntries: mayHoldSecrets && (!hasSecretName || this.#ignored.includesFiles),
+      mayHoldSecrets,
       hasSecretName,
       verdict,
       exclusion,
     };
+  }
+
+  /** Whether a path would be in the context. */
+  includes(path: string): boolean {
+    const parts = path.split('/');
+    let verdict = this.root;
+    for (const index of parts.keys()) {
+      verdict = this.evaluate(parts.slice(0, index + 1).join('/'), verdict);
+    }
+    return verdict.place === 'in';
   }
 }

@@ -85,16 +85,7 @@ export async function selectContext(
 
   const sorted = [...entries.values()].sort(byPath);
   const files = sorted.filter((entry) => entry.kind === 'file');
-  const isExcluded = (path: string): boolean => {
-    let verdict = rules.root;
-    const parts = path.split('/');
-    for (const [index, name] of parts.entries()) {
-      verdict = rules.evaluate(parts.slice(0, index + 1).join('/'), name, verdict);
-      if (!verdict.mayHoldSecrets) return true;
-    }
-    return verdict.place !== 'in';
-  };
-  const submodules = (await emptySubmodules(root, workspace)).filter((path) => !isExcluded(path));
+  const submodules = await emptySubmodules(root, workspace);
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   checkSize(`build context ${quote(settings.directory)}`, files, total);
   return {
@@ -108,7 +99,9 @@ export async function selectContext(
     includesGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
     otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
     missingSources: await missingOf(root, dockerfile.entry, sorted),
-    noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),
+    noticed: submodules
+      .filter((path) => rules.includes(path))
+      .map((path) => ({ kind: 'empty-submodule', path })),
   };
 }
 

@@ -55,9 +55,9 @@ export async function walk(root: string, rules: Rules, signal?: AbortSignal): Pr
     const wanted: string[] = [];
     for (const entry of await read(root, folder.path, folder.verdict, found)) {
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-      const verdict = rules.evaluate(path, entry.name, folder.verdict);
+      const verdict = rules.evaluate(path, folder.verdict);
       if (entry.isDirectory()) {
-        if (verdict.mayHoldEntries || verdict.mayHoldSecrets) folders.push({ path, verdict });
+        if (verdict.mayHoldSecrets) folders.push({ path, verdict });
       } else if (verdict.place === 'secret') {
         found.secrets.push(path);
       } else if (verdict.place === 'in') {
