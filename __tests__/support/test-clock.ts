@@ -69,12 +69,12 @@ export class TestClock implements Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
-        reject(new Error('aborted'));
+        reject(signal.reason as Error);
         return;
       }
       const abort = (): void => {
         end();
-        reject(new Error('aborted'));
+        reject(signal?.reason as Error);
       };
       const end = this.#add(this.#sleeps, milliseconds, () => {
         signal?.removeEventListener('abort', abort);

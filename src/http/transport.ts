@@ -1,11 +1,12 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Readable } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
 import { getProxyUrl } from '@actions/http-client';
 import { sharedLookup } from './shared-lookup.js';
-import { tunnelAgent, withoutBrackets, type TunnelOptions } from './tunnel.js';
+import { tunnelAgent, type TunnelOptions } from './tunnel.js';
 
 /** One request. */
 export interface Message {
@@ -54,10 +55,11 @@ export class Transport {
    * @throws CutOffError, ProxyError, the error of a body that cannot be read, the signal's reason, or
    *   the error of Node.js about the connection
    */
-  send({ body, ...message }: Message, signal: AbortSignal): Promise<Answer> {
+  send(message: Message, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const request = this.#open(message, body, signal);
+      const { body } = message;
+      const request = this.#open(message, signal);
       const isDone = new AbortController();
       const end = (settle: () => void): void => {
         isDone.abort();
@@ -93,18 +95,14 @@ export class Transport {
     });
   }
 
-  #open(
-    { method, url, headers }: Omit<Message, 'body'>,
-    body: Message['body'],
-    givenUp: AbortSignal,
-  ) {
-    const { protocol, hostname, port, pathname, search } = new URL(url);
+  #open({ method, url, headers, body }: Message, givenUp: AbortSignal): http.ClientRequest {
+    const { protocol, hostname, port, path } = urlToHttpOptions(new URL(url));
     const isSecure = protocol === 'https:';
     const options: TunnelOptions = {
       method,
-      host: withoutBrackets(hostname),
-      port: port === '' ? (isSecure ? 443 : 80) : port,
-      path: `${pathname}${search}`,
+      hostname,
+      port,
+      path,
       headers: {
         ...headers,
         'User-Agent': this.#userAgent,

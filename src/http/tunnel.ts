@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
 import { ProxyError } from './connection-failure.js';
 import { sharedLookup } from './shared-lookup.js';
 
@@ -43,21 +44,15 @@ function authorityOf({ host, port }: TunnelOptions): string {
 }
 
 function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise<Socket> {
-  const { protocol, hostname, port, username, password } = proxy;
-  const isSecure = protocol === 'https:';
-  const account = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const { hostname, port, auth } = urlToHttpOptions(proxy);
+  const account = auth && `Basic ${Buffer.from(auth).toString('base64')}`;
   return new Promise((resolve, reject) => {
-    const request = (isSecure ? https : http).request({
+    const request = (proxy.protocol === 'https:' ? https : http).request({
       method: 'CONNECT',
-      host: withoutBrackets(hostname),
-      port: port === '' ? (isSecure ? 443 : 80) : port,
+      hostname,
+      port,
       path: authority,
-      headers: {
-        Host: authority,
-        ...(account === ':'
-          ? {}
-          : { 'Proxy-Authorization': `Basic ${Buffer.from(account).toString('base64')}` }),
-      },
+      headers: { Host: authority, ...(account && { 'Proxy-Authorization': account }) },
       agent: false,
       lookup: sharedLookup,
       signal,
@@ -76,9 +71,4 @@ function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise
     });
     request.end();
   });
-}
-
-/** Removes the brackets that a URL has around an IPv6 address, for Node.js to resolve it. */
-export function withoutBrackets(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
 }

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { abortableSleep } from '../time/clock.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
@@ -90,7 +89,7 @@ export class Storage {
         log.info(
           `The upload to ${options.destination} failed: ${reason}. Retrying in ${(delay / 1000).toFixed(1)} s (attempt ${attempt + 1} of ${attempts}).`,
         );
-        await abortableSleep(clock, delay, signal);
+        await clock.sleep(delay, signal);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { CallError, StatusError } from '../pipecat/errors.js';
-import { abortableSleep, type Clock } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
 import type { Progress } from './progress.js';
@@ -77,7 +77,7 @@ async function keepPolling<Result>(
       }
     }
     const pause = Math.max(step(clock.now() - startedAt), Math.min(retryAfter, maxRetryAfter));
-    await abortableSleep(clock, Math.min(pause, deadline.remaining()), signal);
+    await clock.sleep(Math.min(pause, deadline.remaining()), signal);
     if (deadline.hasPassed()) {
       progress.end();
       return onTimeout(failure);

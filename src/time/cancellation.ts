@@ -34,8 +34,8 @@ export class CancelledError extends Error {
   }
 }
 
-/** Tells everything in a run that takes time when the run is cancelled. Must be disposed of. */
-export class Cancellation implements Disposable {
+/** Tells everything in a run that takes time when the run is cancelled. Must be ended. */
+export class Cancellation {
   /** Aborted with a CancelledError. */
   readonly signal: AbortSignal;
   readonly #clock: Clock;
@@ -86,10 +86,6 @@ export class Cancellation implements Disposable {
     if (this.#ended.signal.aborted) return;
     if (this.isCancelled) act();
     else this.signal.addEventListener('abort', act, { once: true, signal: this.#ended.signal });
-  }
-
-  [Symbol.dispose](): void {
-    this.end();
   }
 
   /** Stops listening, when nothing waits anymore. */

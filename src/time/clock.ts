@@ -9,7 +9,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since the epoch, for display and for comparison with times from a server. */
   wallTime(): number;
-  /** Resolves after `milliseconds`; rejects when the signal is aborted. */
+  /** Resolves after `milliseconds`; rejects with the signal's reason when the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Calls back after `milliseconds`, unless the returned function is called before. */
   after(milliseconds: number, callback: () => void): () => void;
@@ -17,31 +17,15 @@ export interface Clock {
   random(): number;
 }
 
-/** Sleeps; rejects with the signal's own reason when the signal is aborted. */
-export async function abortableSleep(
-  clock: Clock,
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    await clock.sleep(milliseconds, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
-}
-
-/** A clock whose sleeps end with the signal's reason when the signal is aborted. */
+/** A clock whose sleeps also end when the signal is aborted. */
 export function interruptible(clock: Clock, signal: AbortSignal): Clock {
   return {
     now: () => clock.now(),
     wallTime: () => clock.wallTime(),
     random: () => clock.random(),
     after: (milliseconds, callback) => clock.after(milliseconds, callback),
-    sleep: (milliseconds, other) => {
-      const either = other === undefined ? signal : AbortSignal.any([signal, other]);
-      return abortableSleep(clock, milliseconds, either);
-    },
+    sleep: (milliseconds, other) =>
+      clock.sleep(milliseconds, other === undefined ? signal : AbortSignal.any([signal, other])),
   };
 }
 
@@ -55,5 +39,8 @@ export const systemClock: Clock = {
       clearTimeout(timer);
     };
   },
-  sleep: (milliseconds, signal) => setTimeoutPromise(milliseconds, undefined, { signal }),
+  sleep: (milliseconds, signal) =>
+    setTimeoutPromise(milliseconds, undefined, { signal }).catch(() => {
+      signal?.throwIfAborted();
+    }),
 };
