@@ -1,3 +1,5 @@
+import type { AgentSettings } from '../pipecat/agent-settings.js';
+import type { AgentPlan } from '../plan/plan.js';
 import { plannedAgent } from '../plan/plan-agent.js';
 import { unrestoredSentences } from '../plan/roll-back.js';
 import {
@@ -14,9 +16,14 @@ import { teardownState } from './teardown.js';
 import { byRegions } from './words.js';
 
 /** What is serving for one agent now, as far as the record of the release shows it. */
-export type Serving =
-  | { readonly state: 'released' | 'as-before'; readonly what: string | undefined }
-  | { readonly state: 'nothing' | 'other' | 'unconfirmed' };
+interface Serving {
+  readonly state: 'released' | 'as-before' | 'nothing' | 'other' | 'unconfirmed';
+  /** The image or build of the first two states, if it is known. */
+  readonly what?: string | undefined;
+}
+
+/** The setting that an agent has one of. */
+export type ImageOrBuild = Pick<AgentSettings, 'image' | 'buildId'>;
 
 /** Names of keys in a sentence. */
 const maxKeys = 10;
@@ -36,8 +43,8 @@ function afterRollBack({ outcome, ready, plan, rollBack }: AgentRecord): Serving
   if (outcome === 'rolled-back') {
     const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
     return isBack
-      ? { state: 'as-before', what: plan.before && shortName(plan.before.settings) }
-      : { state: 'released', what: imageOf(plan) };
+      ? { state: 'as-before', what: nameBefore(plan) }
+      : { state: 'released', what: plannedName(plan) };
   }
   const isUnfinished = rollBack?.outcome === 'failed' || rollBack?.outcome === 'running';
   return isUnfinished && !ready ? { state: 'unconfirmed' } : undefined;
@@ -53,17 +60,17 @@ function afterRelease({
 }: AgentRecord): Serving {
   const { before } = plan;
   if (ready)
-    return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: imageOf(plan) };
+    return { state: outcome === 'unchanged' ? 'as-before' : 'released', what: plannedName(plan) };
   // The answer to the deploy was lost.
   if (isChanged && deploymentId === null) return { state: 'unconfirmed' };
   if (outcome === 'superseded') return { state: 'other' };
   // The image that was serving before is known, unless an even older deployment was serving.
   const wasServing = before !== undefined && (before.ready || before.available);
   const earlier: Serving = wasServing
-    ? { state: 'as-before', what: before.ready ? shortName(before.settings) : undefined }
+    ? { state: 'as-before', what: before.ready ? nameBefore(plan) : undefined }
     : { state: 'nothing' };
   if (outcome === 'failed' && deploymentId !== null) {
-    if (previousServes) return { state: 'as-before', what: before && shortName(before.settings) };
+    if (previousServes) return { state: 'as-before', what: nameBefore(plan) };
     return wasServing ? { state: 'unconfirmed' } : { state: 'nothing' };
   }
   // Deployed, but the run does not wait for it.
@@ -71,18 +78,17 @@ function afterRelease({
   return earlier;
 }
 
-function imageOf(plan: AgentRecord['plan']): string | undefined {
+/** The image or build of an agent before its plan is carried out, short enough for a headline. */
+export function nameBefore({ before }: AgentPlan): string | undefined {
+  return before && shortName(before.settings);
+}
+
+/** The same after that. */
+export function plannedName(plan: AgentPlan): string | undefined {
   return shortName(plannedAgent(plan));
 }
 
-/** An image, or a build, short enough for a headline. */
-export function shortName({
-  image,
-  buildId,
-}: {
-  readonly image?: string | undefined;
-  readonly buildId?: string | undefined;
-}): string | undefined {
+function shortName({ image, buildId }: ImageOrBuild): string | undefined {
   if (image !== undefined) return shortImage(image);
   return buildId === undefined ? undefined : `build ${buildId.slice(0, 8)}`;
 }
@@ -92,21 +98,14 @@ function shortImage(image: string): string {
   return short.length > maxImageLength ? short.replace(/^[^/]*[.:][^/]*\//, '') : short;
 }
 
-/** What is serving, as the end of a sentence. */
-function servingWords(serving: Serving): string {
-  switch (serving.state) {
-    case 'released':
-      return serving.what === undefined ? 'the new deployment' : `\`${serving.what}\``;
-    case 'as-before':
-      return serving.what === undefined ? 'the previous deployment' : `\`${serving.what}\``;
-    case 'nothing':
-      return 'nothing';
-    case 'other':
-      return 'the deployment of another release';
-    case 'unconfirmed':
-      return 'not confirmed';
-  }
-}
+/** What is serving if its image or build is not known, as the end of a sentence. */
+export const servingWords: Readonly<Record<Serving['state'], string>> = {
+  released: 'the new deployment',
+  'as-before': 'the previous deployment',
+  nothing: 'nothing',
+  other: 'the deployment of another release',
+  unconfirmed: 'not confirmed',
+};
 
 /** What is serving in each of these regions, without repetition. */
 function servingIn(agents: readonly AgentRecord[]): string {
@@ -114,10 +113,10 @@ function servingIn(agents: readonly AgentRecord[]): string {
     agents.map((agent) => ({ region: agent.region, value: servingOf(agent) })),
   );
   return groups
-    .map(({ regions, value: serving }) => {
+    .map(({ regions, value: { state, what } }) => {
       const where = groups.length === 1 ? '' : ` in ${listOf(regions, { most: maxKeys })}`;
-      const isKnownImage = serving.state === 'as-before' && serving.what !== undefined;
-      return `${servingWords(serving)}${where}${isKnownImage ? ', as before' : ''}`;
+      if (what === undefined) return `${servingWords[state]}${where}`;
+      return `\`${what}\`${where}${state === 'as-before' ? ', as before' : ''}`;
     })
     .join('; ');
 }

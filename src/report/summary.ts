@@ -40,7 +40,7 @@ import {
 import { failureHeading, headlineOf } from './headline.js';
 import { planSections } from './plan-sections.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
-import { servingOf, shortName } from './state.js';
+import { nameBefore, plannedName, servingOf, servingWords, type ImageOrBuild } from './state.js';
 import { keptSentences, removalTable } from './teardown.js';
 import { timeline } from './timeline.js';
 
@@ -192,7 +192,7 @@ function regionTable(targets: readonly TargetRecord[], headline: string): string
       if (agent === undefined) return [];
       const { name, plan, smokeTest, sessionsOnOlder } = agent;
       const released = releasedImage(agent);
-      const before = plan.before && shortName(plan.before.settings);
+      const before = nameBefore(plan);
       return [
         {
           Result: resultMark(agent, secretSets, build),
@@ -222,9 +222,7 @@ function beforeCell(settings: ObservedAgentSettings | undefined, image: string):
 
 /** All images that the row of an agent may show. */
 function imagesOf(agent: AgentRecord): string[] {
-  const { before } = agent.plan;
-  const images = [before && shortName(before.settings), releasedImage(agent)];
-  return images.filter((one) => one !== undefined);
+  return [nameBefore(agent.plan), releasedImage(agent)].filter((one) => one !== undefined);
 }
 
 /** An agent that is unchanged has been serving for longer than this run. */
@@ -233,30 +231,19 @@ function servingSince({ outcome, readyAt }: AgentRecord): number | undefined {
 }
 
 function servingCell(agent: AgentRecord, image: (name: string) => string): string {
-  const serving = servingOf(agent);
+  const { state, what } = servingOf(agent);
+  if (state === 'other') return 'another release';
   const readyAt = servingSince(agent);
   const at = readyAt === undefined ? undefined : clockTime(readyAt);
-  switch (serving.state) {
-    case 'released': {
-      const what = serving.what === undefined ? 'the new deployment' : image(serving.what);
-      return at === undefined ? what : `${what} since ${at}`;
-    }
-    case 'as-before': {
-      if (serving.what === undefined) return 'the previous deployment';
-      return `${image(serving.what)}, ${at === undefined ? 'as before' : `restored at ${at}`}`;
-    }
-    case 'nothing':
-      return 'nothing';
-    case 'other':
-      return 'another release';
-    case 'unconfirmed':
-      return 'not confirmed';
-  }
+  const shown = what === undefined ? servingWords[state] : image(what);
+  if (state === 'released') return at === undefined ? shown : `${shown} since ${at}`;
+  // Only an image that is known may be the one from before.
+  if (what === undefined) return shown;
+  return `${shown}, ${at === undefined ? 'as before' : `restored at ${at}`}`;
 }
 
 function releasedImage({ plan, outcome }: AgentRecord): string | undefined {
-  if (outcome === 'skipped') return undefined;
-  return shortName(plannedAgent(plan));
+  return outcome === 'skipped' ? undefined : plannedName(plan);
 }
 
 function isFailed({ outcome, status }: SecretSetRecord): boolean {
@@ -409,13 +396,7 @@ function outcomeCell({
   return previousServes ? `${outcome}; the previous deployment is still serving` : outcome;
 }
 
-function imageCell({
-  image,
-  buildId,
-}: {
-  readonly image?: string | undefined;
-  readonly buildId?: string | undefined;
-}): string {
+function imageCell({ image, buildId }: ImageOrBuild): string {
   if (image !== undefined) return code(image);
   return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
