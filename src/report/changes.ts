@@ -8,9 +8,10 @@ import type {
   SecretSetRecord,
   SmokeTestRecord,
 } from '../record/record.js';
+import type { SmokeTestSettings } from '../plan/settings.js';
 import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
 import { isVersioned } from '../plan/name-template.js';
-import { counted, duration, joined } from './words.js';
+import { counted, duration, joined, nonEmpty, type Texts } from './words.js';
 import { secretSetKinds } from '../plan/subject.js';
 
 /** What is done, or would be, in one region: sentences that quote names between backticks. */
@@ -26,50 +27,57 @@ const usualNames = 40;
 export function plannedChanges({ targets }: Plan, maxNames = usualNames): RegionChanges[] {
   return targets.map(({ region, secretSets, build, agent }) => ({
     region,
-    changes: [
+    changes: nonEmpty([
       ...secretSets.map((set) => plannedSet(set, maxNames)),
-      ...(build === undefined ? [] : [plannedBuild(build)]),
-      ...(agent === undefined
-        ? []
-        : [plannedAgent(agent), ...provenBy(agent), ...plannedRollBack(agent, secretSets)]),
-      ...secretSets.flatMap((set) => laterChanges(set, maxNames)),
-      ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
-    ],
+      build && plannedBuild(build),
+      agent && plannedAgent(agent),
+      ...followingChanges(agent, secretSets, maxNames),
+    ]),
   }));
 }
 
 /** What follows from the changes of a plan: deployments, tests, rollbacks, old versions, other agents. */
 export function consequencesOf({ targets }: Plan, maxNames: number): RegionChanges[] {
-  return targets.map(({ region, secretSets, agent }) => ({
-    region,
-    changes: [
-      ...(agent === undefined
-        ? []
-        : [
-            ...(isAgentUnchanged(agent)
-              ? agent.valuesChange
-                ? [plannedAgent(agent)]
-                : []
-              : [plannedDeployment(agent.newDeployment)]),
-            ...provenBy(agent),
-            ...plannedRollBack(agent, secretSets),
-          ]),
-      // The table of changes has the keys that are deleted.
-      ...secretSets.flatMap((set) => laterChanges({ ...set, prunedKeys: [] }, maxNames)),
-      ...secretSets.flatMap((set) => otherAgentsAffected(set, maxNames)),
-    ],
-  }));
+  return targets.map(({ region, secretSets, agent }) => {
+    // The table of changes has the keys that are deleted.
+    const sets = secretSets.map((set) => ({ ...set, prunedKeys: [] }));
+    const changes = nonEmpty([
+      agent && newDeploymentOf(agent),
+      ...followingChanges(agent, sets, maxNames),
+    ]);
+    return { region, changes };
+  });
+}
+
+/** What a plan says about a new deployment in addition to the table of changes. */
+function newDeploymentOf(agent: AgentPlan): string | undefined {
+  if (!isAgentUnchanged(agent)) return plannedDeployment(agent.newDeployment);
+  return agent.valuesChange ? plannedAgent(agent) : undefined;
+}
+
+/** What happens after a deploy, and to agents that are not deployed. */
+function followingChanges(
+  agent: AgentPlan | undefined,
+  secretSets: readonly SecretSetPlan[],
+  maxNames: number,
+): Texts {
+  return [
+    ...(agent === undefined ? [] : [...provenBy(agent), plannedRollBack(agent, secretSets)]),
+    ...secretSets.flatMap((set) => laterChanges(set, maxNames)),
+    ...secretSets.map((set) => otherAgentsAffected(set, maxNames)),
+  ];
 }
 
 /** What a release did. */
 export function doneChanges({ targets }: ReleaseRecord, maxNames = usualNames): RegionChanges[] {
   return targets.map(({ region, secretSets, deletedVersions, build, agent }) => ({
     region,
-    changes: [
+    changes: nonEmpty([
       ...[...secretSets, ...deletedVersions].map((set) => doneSet(set, maxNames)),
-      ...(build === undefined ? [] : [doneBuild(build)]),
-      ...(agent === undefined ? [] : [doneAgent(agent), ...shownBy(agent)]),
-    ],
+      build && doneBuild(build),
+      agent && doneAgent(agent),
+      agent?.smokeTest && doneSmokeTest(agent.smokeTest),
+    ]),
   }));
 }
 
@@ -84,11 +92,11 @@ export function countOfChanges({ targets }: Plan): string {
   const builds = targets.filter(({ build }) => build !== undefined && build.found === undefined);
   const isNew = ({ action }: SecretSetPlan | AgentPlan): boolean => action === 'create';
   const isOld = (one: SecretSetPlan | AgentPlan): boolean => !isNew(one);
-  const parts = [
+  const parts = nonEmpty([
     countedAs('created', sets.filter(isNew), agents.filter(isNew)),
     countedAs('updated', sets.filter(isOld), agents.filter(isOld)),
-    builds.length === 0 ? '' : `${counted(builds.length, 'image')} would be built`,
-  ].filter((part) => part !== '');
+    builds.length > 0 && `${counted(builds.length, 'image')} would be built`,
+  ]);
   return parts.length === 0 ? 'nothing would change' : parts.join(', ');
 }
 
@@ -97,10 +105,10 @@ function countedAs(
   { length: sets }: readonly unknown[],
   { length: agents }: readonly unknown[],
 ): string {
-  const things = [
-    ...(sets === 0 ? [] : [counted(sets, 'secret set')]),
-    ...(agents === 0 ? [] : [counted(agents, 'agent')]),
-  ];
+  const things = nonEmpty([
+    sets > 0 && counted(sets, 'secret set'),
+    agents > 0 && counted(agents, 'agent'),
+  ]);
   return things.length === 0 ? '' : `${joined(things)} would be ${what}`;
 }
 
@@ -151,10 +159,10 @@ function keyList(
   updated: readonly string[],
   maxNames: number,
 ): string {
-  const parts = [
-    added.length === 0 ? '' : `${add} ${listOf(added, { most: maxNames })}`,
-    updated.length === 0 ? '' : `${update} ${listOf(updated, { most: maxNames })}`,
-  ].filter((part) => part !== '');
+  const parts = nonEmpty([
+    added.length > 0 && `${add} ${listOf(added, { most: maxNames })}`,
+    updated.length > 0 && `${update} ${listOf(updated, { most: maxNames })}`,
+  ]);
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
@@ -197,19 +205,18 @@ function plannedAgent(agent: AgentPlan): string {
 }
 
 /** What `on-failure: rollback` would do. */
-function plannedRollBack(agent: AgentPlan, secretSets: readonly SecretSetPlan[]): string[] {
-  if (agent.onFailure !== 'rollback' || isAgentUnchanged(agent)) return [];
+function plannedRollBack(
+  agent: AgentPlan,
+  secretSets: readonly SecretSetPlan[],
+): string | undefined {
+  if (agent.onFailure !== 'rollback' || isAgentUnchanged(agent)) return undefined;
   const plan = planRollBack(agent, secretSets);
-  const what =
-    plan.settings === undefined
-      ? []
-      : [
-          `If the release fails in any region, roll \`${agent.name}\` back with a new deployment${changeList(plan.changes, [])}.`,
-        ];
-  const [first, ...others] = [...what, ...unrestoredSentences(plan)];
-  if (first === undefined) return [];
-  const lead = plan.settings === undefined ? `If the release fails in any region, ${first}` : first;
-  return [[lead, ...others].join(' ')];
+  const sentences = nonEmpty([
+    plan.settings &&
+      `roll \`${agent.name}\` back with a new deployment${changeList(plan.changes, [])}.`,
+    ...unrestoredSentences(plan),
+  ]);
+  return `If the release fails in any region, ${sentences.join(' ')}`;
 }
 
 const agentVerbs: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -300,22 +307,20 @@ function plannedDeployment({ follows, because }: NewDeployment): string {
 }
 
 /** How a release would test the agent, and what it would wait for after that. */
-function provenBy({ name, action, smokeTest, drainTimeout }: AgentPlan): string[] {
-  const told: string[] = [];
-  if (smokeTest !== undefined) {
-    const { transport, path, duration: up, timeout } = smokeTest;
-    const how = transport === undefined ? '' : ` with the transport \`${transport}\``;
-    const answers = path === undefined ? '' : `, and \`GET /${path}\` must answer 2xx`;
-    told.push(
-      `Smoke test: start one session on \`${name}\`${how}. It must stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`,
-    );
-  }
-  if (drainTimeout !== undefined && action === 'update') {
-    told.push(
+function provenBy({ name, action, smokeTest, drainTimeout }: AgentPlan): Texts {
+  return [
+    smokeTest && plannedSmokeTest(name, smokeTest),
+    drainTimeout !== undefined &&
+      action === 'update' &&
       `Then wait for at most ${duration(drainTimeout)} until no session of \`${name}\` runs on an older deployment.`,
-    );
-  }
-  return told;
+  ];
+}
+
+function plannedSmokeTest(agent: string, settings: SmokeTestSettings): string {
+  const { transport, path, duration: up, timeout } = settings;
+  const how = transport === undefined ? '' : ` with the transport \`${transport}\``;
+  const answers = path === undefined ? '' : `, and \`GET /${path}\` must answer 2xx`;
+  return `Smoke test: start one session on \`${agent}\`${how}. It must stay up for ${duration(up)}${answers}, within ${duration(timeout)}.`;
 }
 
 const smokeTestWords: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
@@ -324,41 +329,33 @@ const smokeTestWords: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
   inconclusive: 'was inconclusive',
 };
 
-/** The result of the smoke test. */
-function shownBy({ smokeTest }: AgentRecord): string[] {
-  if (smokeTest === null) return [];
-  const { outcome, sessionId, startSeconds, coldStart } = smokeTest;
+function doneSmokeTest(result: SmokeTestRecord): string {
+  const { outcome, sessionId, startSeconds, coldStart } = result;
   const session = sessionId === null ? '' : ` with the session \`${sessionId}\``;
   const start =
     startSeconds === null || startSeconds < 1
       ? ''
       : `; its bot started after ${startSeconds} s${coldStart === true ? ' (cold start)' : ''}`;
-  return [`The smoke test ${smokeTestWords[outcome]}${session}${start}.`];
+  return `The smoke test ${smokeTestWords[outcome]}${session}${start}.`;
 }
 
 /** What the release does at its end. */
 function laterChanges(
   { name, prunedKeys, deletedVersions = [] }: SecretSetPlan,
   maxNames: number,
-): string[] {
+): Texts {
   return [
-    ...(prunedKeys.length === 0
-      ? []
-      : [`Then delete from \`${name}\`: ${listOf(prunedKeys, { most: maxNames })}.`]),
-    ...(deletedVersions.length === 0
-      ? []
-      : [
-          `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: maxNames })}.`,
-        ]),
+    prunedKeys.length > 0 &&
+      `Then delete from \`${name}\`: ${listOf(prunedKeys, { most: maxNames })}.`,
+    deletedVersions.length > 0 &&
+      `Then delete older versions that no agent binds: ${listOf(deletedVersions, { most: maxNames })}.`,
   ];
 }
 
 function otherAgentsAffected(
   { name, action, otherAgents = [] }: SecretSetPlan,
   maxNames: number,
-): string[] {
-  if (action !== 'update' || otherAgents.length === 0) return [];
-  return [
-    `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. Running instances keep the old values until they are redeployed; new instances may start with the new ones.`,
-  ];
+): string | undefined {
+  if (action !== 'update' || otherAgents.length === 0) return undefined;
+  return `Also bound to \`${name}\`: ${listOf(otherAgents, { most: maxNames })}. Running instances keep the old values until they are redeployed; new instances may start with the new ones.`;
 }

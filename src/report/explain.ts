@@ -17,7 +17,7 @@ import { nearest } from '../text/nearest.js';
 import { quote } from '../text/quote.js';
 import { agentsOf, type ActingAs, type ReleaseRecord } from '../record/record.js';
 import type { Subject } from '../plan/subject.js';
-import { atLeast, capital, credentialKinds, duration } from './words.js';
+import { atLeast, capital, credentialKinds, duration, nonEmpty, type Texts } from './words.js';
 import { failureKinds, isReportedError, type FailureKind, type ReportedError } from './failures.js';
 import {
   type Advice,
@@ -96,9 +96,9 @@ export function explain(error: unknown, context: ExplanationContext): Explanatio
     subject,
     problems,
     facts: givenFacts({ ...factsOf(subject), ...details.facts }),
-    why: given(details.why),
+    why: nonEmpty(details.why ?? []),
     // Listed problems name their own fixes.
-    next: given(details.next ?? (problems.length > 0 ? [] : [next])),
+    next: nonEmpty(details.next ?? (problems.length > 0 ? [] : [next])),
   };
 }
 
@@ -109,9 +109,9 @@ interface Details extends Partial<
   /** Another kind than the error's own. */
   readonly kind?: FailureKind | undefined;
   readonly facts?: Facts;
-  readonly why?: Sentences;
+  readonly why?: Texts;
   /** The advice of the kind by default. */
-  readonly next?: Sentences | undefined;
+  readonly next?: Texts | undefined;
 }
 
 /** Facts, of which those that are undefined are left out. */
@@ -120,13 +120,6 @@ type Facts = Readonly<Record<string, string | number | undefined>>;
 function givenFacts(facts: Facts): Explanation['facts'] {
   const entries = Object.entries(facts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([label, value]) => [label, String(value)]));
-}
-
-/** Sentences, of which those that are false or undefined are left out. */
-type Sentences = readonly (string | false | undefined)[];
-
-function given(sentences: Sentences = []): string[] {
-  return sentences.filter((one) => one !== false && one !== undefined);
 }
 
 function detailsOf(error: ReportedError, context: FailureContext): Details {
@@ -328,7 +321,7 @@ function explainOrganization(
   { redact }: Pick<ExplanationContext, 'redact'>,
 ): Details {
   const name = named?.name.reveal() ?? '';
-  const names = available.flatMap(({ name: id, verboseName }) => given([id, verboseName]));
+  const names = available.flatMap(({ name: id, verboseName }) => nonEmpty([id, verboseName]));
   const meant = nearest(name, names);
   const hint = meant === undefined || meant === name ? '' : ` Did you mean \`${meant}\`?`;
   return {
@@ -385,7 +378,7 @@ function doubtOf(error: CallError): string | undefined {
 
 function explainStatus(
   error: StatusError,
-  why: Sentences,
+  why: Texts,
   { subject, record: { actingAs } }: FailureContext,
 ): Details {
   const { kind } = error;
@@ -456,7 +449,7 @@ function explainRollout(
             : nextOf(advice, showsAgentOutput))),
       code !== undefined && `See ${errorCodesUrl}.`,
       agentOutputHint(deploymentId, context),
-    ].filter((one) => one !== ''),
+    ],
     ...(showsAgentOutput ? { traceback: failure.traceback, logs } : {}),
   };
 }

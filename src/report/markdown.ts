@@ -32,6 +32,11 @@ export function folded(title: string, content: string): string {
   return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 }
 
+/** A list of sentences of the action. */
+export function bulletList(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `- ${prose(sentence)}`).join('\n');
+}
+
 /** A table; the cells are Markdown on one line each. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   // A pipe would end the cell, in code spans as well.

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/plan.js';
 import { listOf } from '../text/list.js';
-import { consequencesOf, plannedChanges } from './changes.js';
-import { code, folded, htmlTable, imageCells, prose, samp } from './markdown.js';
+import { consequencesOf, plannedChanges, type RegionChanges } from './changes.js';
+import { bulletList, code, folded, htmlTable, imageCells, samp } from './markdown.js';
 import { sectionOf, type Limits, type Section } from './size-limits.js';
 import { byRegions } from './words.js';
 
@@ -11,12 +11,7 @@ const maxRegions = 3;
 /** A plan: a table of what would change, what follows from it, and folded, the full plan in order. */
 export function planSections(plan: Plan | undefined, { names }: Limits): Section[] {
   if (plan === undefined) return [];
-  const lists = plannedChanges(plan, names)
-    .filter(({ changes }) => changes.length > 0)
-    .map(({ region, changes }) => ({
-      name: sectionOf('the changes in', region),
-      text: [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
-    }));
+  const lists = changeLists(plannedChanges(plan, names));
   const table = plannedTable(plan, names);
   if (table === undefined) return lists;
   return [
@@ -27,6 +22,18 @@ export function planSections(plan: Plan | undefined, { names }: Limits): Section
       text: folded('Full plan, in order', lists.map(({ text }) => text).join('\n\n')),
     },
   ];
+}
+
+/** A list of what is done in each region, except for regions that do not change. */
+export function changeLists(
+  all: readonly RegionChanges[],
+): (Section & { readonly text: string })[] {
+  return all
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ region, changes }) => ({
+      name: sectionOf('the changes in', region),
+      text: `**${code(region)}**\n\n${bulletList(changes)}`,
+    }));
 }
 
 interface Row {
@@ -101,7 +108,7 @@ function rowsOf(
 }
 
 /** What follows from the changes. A sentence that is true for several regions appears once. */
-function consequenceList(plan: Plan, maxNames: number): string | undefined {
+function consequenceList(plan: Plan, maxNames: number): string {
   const consequences = consequencesOf(plan, maxNames).flatMap(({ region, changes }) =>
     changes.map((value) => ({ region, value })),
   );
@@ -110,5 +117,5 @@ function consequenceList(plan: Plan, maxNames: number): string | undefined {
       ? sentence
       : `${listOf(regions, { most: maxNames })}: ${sentence}`,
   );
-  return lines.length === 0 ? undefined : lines.map((line) => `- ${prose(line)}`).join('\n');
+  return bulletList(lines);
 }

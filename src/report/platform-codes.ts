@@ -1,3 +1,5 @@
+import { nonEmpty } from './words.js';
+
 /** What a code means, and what to do next. */
 export interface Advice {
   readonly meaning: string;
@@ -9,8 +11,8 @@ export interface Advice {
 
 /** What to do, as one text. It sends nobody to output that is not shown. */
 export function nextOf({ next = '', isInOutput }: Advice, isOutputShown: boolean): string {
-  const reads = isInOutput === true && isOutputShown ? 'Read the traceback and the logs.' : '';
-  return [reads, next].filter((part) => part !== '').join(' ');
+  const reads = isInOutput === true && isOutputShown && 'Read the traceback and the logs.';
+  return nonEmpty([reads, next]).join(' ');
 }
 
 /** Where the platform documents its codes. */

@@ -4,7 +4,8 @@ import { exposedValues, followUps } from './follow-ups.js';
 import type { Explanation } from './explain.js';
 import { quoted, withoutCommands } from './log.js';
 import { printable } from '../text/printable.js';
-import { messageOf, outputOwner, sentence } from './words.js';
+import { messageOf, nonEmpty, sentence } from './words.js';
+import { writtenOutput } from './written-output.js';
 import { headlineOf, titleOf } from './headline.js';
 import { outputsOf, setOutputs } from './outputs.js';
 import { type Commit, summaryOf } from './summary.js';
@@ -26,7 +27,11 @@ export async function report(
   for (const followUp of [...followUps(record), ...exposedValues(record)]) {
     actions.notice(printable(followUp));
   }
-  for (const failure of failures) showAgentOutput(actions, failure);
+  for (const { title, text } of failures.flatMap(writtenOutput)) {
+    actions.startGroup(title);
+    actions.info(quoted(text));
+    actions.endGroup();
+  }
   const [first, ...others] = failures;
   if (first !== undefined) {
     const title = titleOf(record, [first, ...others]);
@@ -53,20 +58,6 @@ function isPlan({ kind }: ReleaseRecord): boolean {
   return kind === 'plan' || kind === 'teardown-plan';
 }
 
-function showAgentOutput(actions: Actions, { subject, traceback, logs }: Explanation): void {
-  const origin = outputOwner(subject);
-  if (traceback !== undefined && traceback !== '') {
-    actions.startGroup(`Traceback of ${origin}`);
-    actions.info(quoted(traceback));
-    actions.endGroup();
-  }
-  if (logs !== undefined && logs.length > 0) {
-    actions.startGroup(`The last ${logs.length} log lines of ${origin}`);
-    actions.info(quoted(logs.join('\n')));
-    actions.endGroup();
-  }
-}
-
 /** One annotation for all failed regions, as far as there is room. */
 export function annotation(
   record: ReleaseRecord,
@@ -74,17 +65,17 @@ export function annotation(
 ): string {
   const [first, ...others] = failures;
   const { text: headline } = headlineOf(record, failures);
-  const lead = [
+  const lead = nonEmpty([
     // GitHub shows the title above it.
-    headline.startsWith(titleOf(record, failures)) ? '' : sentence(headline),
+    !headline.startsWith(titleOf(record, failures)) && sentence(headline),
     first.state.join(' '),
-  ].filter((line) => line !== '');
+  ]);
   if (others.length === 0) return oneFailure(first, lead, maxAnnotationLength);
   const opening = lead.map(printable).join('\n');
   const all = mergeAlike(failures);
   const room = Math.floor((maxAnnotationLength - opening.length) / all.length) - 2;
   const told = all.map((failure) => oneFailure(failure, [sentence(failure.title)], room));
-  return [opening, ...told].filter((part) => part !== '').join('\n\n');
+  return nonEmpty([opening, ...told]).join('\n\n');
 }
 
 /** Merges failures that are the same in several regions. */
@@ -131,7 +122,7 @@ function shorten(most: number, texts: readonly string[]): string[] {
 /** The failure on a few lines: `lead`, why, what to do, where, and the end of what the agent wrote. */
 function oneFailure(failure: Explanation, lead: readonly string[], most: number): string {
   const { subject, facts, why, problems, next, traceback, logs } = failure;
-  const lines = [
+  const parts = nonEmpty([
     ...lead,
     why.join(' '),
     problems
@@ -140,29 +131,18 @@ function oneFailure(failure: Explanation, lead: readonly string[], most: number)
           `- ${about}: ${sentence(message)}${fix === undefined ? '' : ` ${fix}`}`,
       )
       .join('\n'),
-    next.length === 0 ? '' : `Next: ${next.join(' ')}`,
+    next.length > 0 && `Next: ${next.join(' ')}`,
     Object.entries(facts)
       .map(([label, value]) => `${label}: ${value}`)
       .join(' · '),
-  ];
-  const parts = lines.filter((line) => line !== '').map(printable);
+  ]).map(printable);
   // Even if the text is cut, part of why, what to do and where remains.
   const told = shorten(most - parts.length + 1, parts).join('\n');
   // The log lines often contain the traceback again.
   const further = logs?.filter((line) => traceback?.includes(line.trim()) !== true) ?? [];
-  const output = printable(
-    [
-      traceback ?? '',
-      ...(further.length === 0
-        ? []
-        : [
-            `Log lines of ${subject?.kind === 'build' ? 'the build' : 'the agent'}:`,
-            ...further.slice(-10),
-          ]),
-    ]
-      .join('\n')
-      .trim(),
-  );
+  const writer = subject?.kind === 'build' ? 'the build' : 'the agent';
+  const lines = further.length === 0 ? [] : [`Log lines of ${writer}:`, ...further.slice(-10)];
+  const output = printable([traceback ?? '', ...lines].join('\n').trim());
   const room = most - told.length - 3;
   if (output === '' || room < 100) return told;
   return `${told}\n${output.length <= room ? output : `…${output.slice(-room)}`}`;

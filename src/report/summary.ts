@@ -20,13 +20,14 @@ import {
   clockTime,
   credentialKinds,
   duration,
+  nonEmpty,
   sentence,
   stepTitles,
-  outputOwner,
 } from './words.js';
 import { doneChanges } from './changes.js';
 import type { Explanation } from './explain.js';
 import {
+  bulletList,
   code,
   codeBlock,
   codes,
@@ -38,11 +39,12 @@ import {
   table,
 } from './markdown.js';
 import { failureHeading, headlineOf } from './headline.js';
-import { planSections } from './plan-sections.js';
+import { changeLists, planSections } from './plan-sections.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
 import { nameBefore, plannedName, servingOf, servingWords, type ImageOrBuild } from './state.js';
 import { keptSentences, removalTable } from './teardown.js';
 import { timeline } from './timeline.js';
+import { writtenOutput } from './written-output.js';
 
 /** GitHub drops the whole summary if it exceeds 1 MiB. This leaves room for what earlier steps wrote. */
 const maxBytes = 1_000_000;
@@ -68,9 +70,10 @@ export function summaryOf(
   commit?: Commit,
 ): string {
   const took = duration(Math.max(0, now - record.startedAt));
+  const chart = timeline(record, now);
   return fitSections(maxBytes, (limits) => [
     ...sectionsFor(record, failures, limits),
-    { name: 'the timeline', text: timelineSection(record, now) },
+    { name: 'the timeline', text: chart && folded('Timeline', chart) },
     { name: 'the steps', text: stepSection(record.steps) },
     { name: 'the commit and the credential', text: originLine(record, `took ${took}`, commit) },
   ]);
@@ -130,19 +133,14 @@ function sectionsFor(
   ];
 }
 
-function timelineSection(record: ReleaseRecord, now: number): string | undefined {
-  const text = timeline(record, now);
-  return text === undefined ? undefined : folded('Timeline', text);
-}
-
 function originLine(record: ReleaseRecord, took: string, commit: Commit | undefined): string {
-  const parts = [
-    commit === undefined ? undefined : `[${code(commit.id.slice(0, 7))}](${commit.url})`,
-    commit?.runUrl === undefined ? undefined : `[this run](${commit.runUrl})`,
+  const parts = nonEmpty([
+    commit && `[${code(commit.id.slice(0, 7))}](${commit.url})`,
+    commit?.runUrl && `[this run](${commit.runUrl})`,
     took,
     authentication(record),
-  ];
-  return capital(parts.filter((part) => part !== undefined).join(' · '));
+  ]);
+  return capital(parts.join(' · '));
 }
 
 const resultMarks: Readonly<Record<AgentRecord['outcome'], string>> = {
@@ -251,26 +249,17 @@ function isFailed({ outcome, status }: SecretSetRecord): boolean {
 }
 
 function keyCounts(sets: readonly SecretSetRecord[]): string {
-  const count = (keys: (set: SecretSetRecord) => readonly string[]): number =>
-    sets.reduce((sum, set) => sum + keys(set).length, 0);
-  const counts = [
-    [count(({ added }) => added), 'added'] as const,
-    [count(({ updated }) => updated), 'updated'] as const,
-    [count(({ pruned }) => pruned), 'pruned'] as const,
-  ]
-    .filter(([keys]) => keys > 0)
-    .map(([keys, what]) => `${keys} ${what}`);
-  return [...counts, ...(sets.some(isFailed) ? ['set failed'] : [])].join(', ');
+  const counts = (['added', 'updated', 'pruned'] as const).map((what) => {
+    const keys = sets.flatMap((set) => set[what]);
+    return keys.length > 0 && `${keys.length} ${what}`;
+  });
+  return nonEmpty([...counts, sets.some(isFailed) && 'set failed']).join(', ');
 }
 
 /** What was done, region by region. */
 function changeSection(record: ReleaseRecord, { names }: Limits): string | undefined {
   if (record.plan === undefined) return undefined;
-  const lists = doneChanges(record, names)
-    .filter(({ changes }) => changes.length > 0)
-    .map(({ region, changes }) =>
-      [`**${code(region)}**\n`, ...changes.map((change) => `- ${prose(change)}`)].join('\n'),
-    );
+  const lists = changeLists(doneChanges(record, names)).map(({ text }) => text);
   return lists.length === 0 ? undefined : folded('Changes', lists.join('\n\n'));
 }
 
@@ -295,21 +284,18 @@ function failureSection(
   const heading = failureHeading(failure);
   const isTold = repeatsTitle || headline === undefined || headline === heading;
   const reasons = isTold ? why : [sentence(title), ...why];
-  const parts = [
-    headline === undefined ? `### ❌ ${prose(heading)}` : '',
-    reasons.length + problems.length === 0
-      ? ''
-      : ['**What failed:**', ...reasons.map(prose)].join(' '),
+  return nonEmpty([
+    headline === undefined && `### ❌ ${prose(heading)}`,
+    reasons.length + problems.length > 0 && ['**What failed:**', ...reasons.map(prose)].join(' '),
     problemList(problems, limits),
-    next.length === 0 ? '' : `**What to do:** ${next.map(prose).join(' ')}`,
+    next.length > 0 && `**What to do:** ${next.map(prose).join(' ')}`,
     Object.entries(facts)
       .filter(
         ([, value]) => ![headline ?? heading, ...why].some((text) => text.includes(`\`${value}\``)),
       )
       .map(([label, value]) => `**${label}** ${code(value)}`)
       .join(' · '),
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
+  ]).join('\n\n');
 }
 
 function problemList(problems: Explanation['problems'], limits: Limits): string {
@@ -339,20 +325,10 @@ function withBoldLabel(text: string): string {
   return `${label === '' ? '' : `**${label}**`}${prose(text.slice(label.length))}`;
 }
 
-function agentOutput({ subject, traceback, logs }: Explanation, most: number): string {
-  const origin = prose(outputOwner(subject));
-  const parts = [
-    traceback === undefined || traceback === ''
-      ? ''
-      : folded(`Traceback of ${origin}`, codeBlock(tail(traceback, most))),
-    logs === undefined || logs.length === 0
-      ? ''
-      : folded(
-          `The last ${logs.length} log lines of ${origin}`,
-          codeBlock(tail(logs.join('\n'), most)),
-        ),
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
+function agentOutput(failure: Explanation, most: number): string {
+  return writtenOutput(failure)
+    .map(({ title, text }) => folded(prose(title), codeBlock(tail(text, most))))
+    .join('\n\n');
 }
 
 function cut(text: string, { characters }: Limits): string {
@@ -460,27 +436,23 @@ function stepSection(steps: readonly StepRecord[]): string | undefined {
       outcomeWords[outcome],
       outcome === 'skipped' ? '–' : duration(took),
     ]);
-  const parts = [
-    rows.length === 0 ? '' : table(['Step', 'Outcome', 'Duration'], rows),
-    brief.length === 0 ? '' : `Done in under 0.1 s: ${brief.join(', ')}.`,
-  ];
-  return folded('Steps', parts.filter((part) => part !== '').join('\n\n'));
+  const parts = nonEmpty([
+    rows.length > 0 && table(['Step', 'Outcome', 'Duration'], rows),
+    brief.length > 0 && `Done in under 0.1 s: ${brief.join(', ')}.`,
+  ]);
+  return folded('Steps', parts.join('\n\n'));
 }
 
 function removalSection({ teardown, kind }: ReleaseRecord): string | undefined {
   if (teardown === undefined) return undefined;
-  const sentences = keptSentences(teardown).map((kept) => `- ${prose(kept)}`);
-  return [removalTable(teardown, kind === 'teardown-plan'), sentences.join('\n')]
-    .filter((part) => part !== undefined && part !== '')
-    .join('\n\n');
+  const removals = removalTable(teardown, kind === 'teardown-plan');
+  return nonEmpty([removals, bulletList(keptSentences(teardown))]).join('\n\n');
 }
 
-function noteSection(record: ReleaseRecord): string | undefined {
-  const notes = [
-    ...record.warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
-    ...[...record.notices, ...followUps(record), ...remarksAfter(record), ...record.remarks].map(
-      (notice) => `- ${prose(notice)}`,
-    ),
-  ];
-  return notes.length === 0 ? undefined : notes.join('\n');
+function noteSection(record: ReleaseRecord): string {
+  const { warnings, notices, remarks } = record;
+  return nonEmpty([
+    ...warnings.map((warning) => `- ⚠️ ${prose(warning)}`),
+    bulletList([...notices, ...followUps(record), ...remarksAfter(record), ...remarks]),
+  ]).join('\n');
 }

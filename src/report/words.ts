@@ -1,4 +1,3 @@
-import type { Subject } from '../plan/subject.js';
 import { printable } from '../text/printable.js';
 import type { ActingAs, SessionsOnOlder, StepName } from '../record/record.js';
 
@@ -17,11 +16,17 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? printable(error.message) : 'unknown reason';
 }
 
+/** Texts, some of which may be left out. */
+export type Texts = readonly (string | false | null | undefined)[];
+
+/** Leaves out what is not a text, and empty texts. */
+export function nonEmpty(texts: Texts): string[] {
+  return texts.filter((text) => typeof text === 'string').filter((text) => text !== '');
+}
+
 /** Items in a sentence: `a, b and c`. */
 export function joined(items: readonly string[]): string {
-  return [items.slice(0, -1).join(', '), ...items.slice(-1)]
-    .filter((one) => one !== '')
-    .join(' and ');
+  return nonEmpty([items.slice(0, -1).join(', '), ...items.slice(-1)]).join(' and ');
 }
 
 /** A count with its noun: `1 agent`, `2 agents`. */
@@ -95,9 +100,3 @@ export const stepTitles: Readonly<Record<StepName, string>> = {
   'delete-agent': 'Delete the agent',
   'delete-sets': 'Delete the secret sets',
 };
-
-/** Whose log lines or traceback it is, as the end of a sentence. */
-export function outputOwner(subject: Subject | undefined): string {
-  if (subject === undefined) return 'the agent';
-  return subject.kind === 'build' ? `the build in ${subject.region}` : subject.name;
-}
