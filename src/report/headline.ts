@@ -30,10 +30,7 @@ export function headlineOf(record: ReleaseRecord, failures: readonly Explanation
   const [failure, ...others] = failures;
   if (failure === undefined) return headlineOfSuccess(record);
   if (record.teardown !== undefined) {
-    const regions = failures.flatMap(({ subject }) =>
-      subject === undefined ? [] : [subject.region],
-    );
-    return { mark: '❌', text: teardownFailureHeadline(record.teardown, regions) };
+    return { mark: '❌', text: teardownFailureHeadline(record.teardown, failedRegions(failures)) };
   }
   const rollBack = rollBackHeadline(record);
   if (rollBack !== undefined) return rollBack;
@@ -55,19 +52,15 @@ function headlineOfSuccess(record: ReleaseRecord): Headline {
     case 'plan':
       return { mark: '📋', text: planned(record) };
     case 'teardown':
-      return {
-        mark: '✅',
-        text: teardown === undefined ? 'Nothing to tear down' : teardownHeadline(teardown),
-      };
+      return { mark: '✅', text: teardown ? teardownHeadline(teardown) : nothingToTearDown };
     case 'teardown-plan':
-      return {
-        mark: '📋',
-        text: teardown === undefined ? 'Nothing to tear down' : teardownPlanHeadline(teardown),
-      };
+      return { mark: '📋', text: teardown ? teardownPlanHeadline(teardown) : nothingToTearDown };
     case 'release':
       return { mark: '✅', text: released(record) };
   }
 }
+
+const nothingToTearDown = 'Nothing to tear down';
 
 /** What failed, as the title of the annotation: without names. */
 export function titleOf(
@@ -87,10 +80,7 @@ export function failureHeading({ title, subject }: Explanation): string {
 
 /** The title if more than one thing failed. */
 export function severalTitle(record: ReleaseRecord, failures: readonly Explanation[]): string {
-  // What is not about a region may be so in each of them.
-  const failed = new Set(
-    failures.flatMap(({ subject }) => (subject === undefined ? [] : [subject.region])),
-  );
+  const failed = failedRegions(failures);
   const all = record.plan?.targets.length ?? 0;
   if (failures.some(({ kind }) => kind === 'cancelled')) {
     const [one] = failed;
@@ -111,6 +101,11 @@ export function severalTitle(record: ReleaseRecord, failures: readonly Explanati
     : `The release failed for ${failures.length} reasons`;
 }
 
+/** The regions of failures. What is not about a region may be so in each of them. */
+function failedRegions(failures: readonly Explanation[]): ReadonlySet<string> {
+  return new Set(failures.flatMap(({ subject }) => subject?.region ?? []));
+}
+
 /** What a rollback means; undefined if there was none, or it was not finished. */
 function rollBackTitle(record: ReleaseRecord): string | undefined {
   const outcomes = agentsOf(record).flatMap(({ rollBack }) => rollBack?.outcome ?? []);
@@ -126,11 +121,15 @@ function rollBackHeadline(record: ReleaseRecord): Headline | undefined {
   const agents = agentsOf(record).filter(({ rollBack }) => rollBack !== undefined);
   const failed = agents.filter(({ rollBack }) => rollBack?.outcome === 'failed');
   const named = failed.length > 0 ? failed : agents;
-  const where =
-    named.length > maxNamed
-      ? `${named.length} agents`
-      : named.map(({ name, region }) => `\`${name}\` in \`${region}\``).join(', ');
-  return { mark: failed.length > 0 ? '❌' : '↩️', text: `${title}: ${where}` };
+  const places = named.map(({ name, region }) => `\`${name}\` in \`${region}\``);
+  return {
+    mark: failed.length > 0 ? '❌' : '↩️',
+    text: `${title}: ${namedOrCounted(places, 'agents')}`,
+  };
+}
+
+function namedOrCounted(items: readonly string[], what: string): string {
+  return items.length > maxNamed ? `${items.length} ${what}` : items.join(', ');
 }
 
 /** What a failure means for its agent; undefined if it is not about one that the release deploys. */
@@ -180,10 +179,10 @@ function isReleased({ agent }: TargetRecord): boolean {
 
 function planned({ plan }: ReleaseRecord): string {
   const targets = plan?.targets ?? [];
-  const regions =
-    targets.length > maxNamed
-      ? `${targets.length} regions`
-      : targets.map(({ region }) => `\`${region}\``).join(', ');
+  const regions = namedOrCounted(
+    targets.map(({ region }) => `\`${region}\``),
+    'regions',
+  );
   const [agent, ...others] = new Set(targets.flatMap((target) => target.agent?.name ?? []));
   const what = agent === undefined || others.length > 0 ? regions : `\`${agent}\` in ${regions}`;
   return `Plan for ${what}: ${plan === undefined ? 'nothing would change' : countOfChanges(plan)}`;

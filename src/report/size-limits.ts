@@ -15,8 +15,7 @@ export interface Limits {
 const fullLimits: Limits = { keys: 500, names: 40, problems: 500, characters: 20_000 };
 
 /** Each next one has shorter lists, to make room for what is most important. */
-const limitSteps: readonly Limits[] = [
-  fullLimits,
+const shorterLimits: readonly Limits[] = [
   { keys: 100, names: 40, problems: 100, characters: 2000 },
   { keys: 20, names: 20, problems: 50, characters: 500 },
   { keys: 5, names: 5, problems: 20, characters: 200 },
@@ -50,9 +49,9 @@ export function fitSections(
     sectionsIn(limits).filter(({ text }) => text !== undefined && text !== '');
   const whole = nonEmpty(fullLimits);
   let sections = whole;
-  for (const limits of limitSteps) {
-    sections = limits === fullLimits ? whole : nonEmpty(limits);
+  for (const limits of shorterLimits) {
     if (bytesOf(sections) <= most - remarkBytes) break;
+    sections = nonEmpty(limits);
   }
   const remarks = bytesOf(sections) < bytesOf(whole) ? [cutRemark] : [];
   const kept: Section[] = [];

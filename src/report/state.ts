@@ -13,7 +13,7 @@ import {
 } from '../record/record.js';
 import { asIs, listOf } from '../text/list.js';
 import { teardownState } from './teardown.js';
-import { byRegions } from './words.js';
+import { byRegions, nonEmpty, type Texts } from './words.js';
 
 /** What is serving for one agent now, as far as the record of the release shows it. */
 interface Serving {
@@ -144,36 +144,32 @@ export function stateSentences(record: ReleaseRecord): string[] {
   if (record.teardown !== undefined) return teardownState(record.teardown);
   if (!isAnythingChanged(record)) return ['Nothing was changed.'];
   const agents = agentsOf(record);
-  return [
-    ...(agents.length === 0 ? [] : [`Serving now: ${servingIn(agents)}.`]),
-    ...(isAnyAgentChanged(record) ? [] : ['No agent was deployed.']),
+  return nonEmpty([
+    agents.length > 0 && `Serving now: ${servingIn(agents)}.`,
+    !isAnyAgentChanged(record) && 'No agent was deployed.',
     ...rollBackSentences(agents),
-    ...exposedSentence(record),
-  ];
+    exposedSentence(record),
+  ]);
 }
 
-function exposedSentence({ targets }: ReleaseRecord): string[] {
+function exposedSentence({ targets }: ReleaseRecord): string | undefined {
   const exposed = targets.filter((target) => exposedKeys(target).length > 0);
-  if (exposed.length === 0) return [];
+  if (exposed.length === 0) return undefined;
   const keys = listOf(new Set(exposed.flatMap(exposedKeys)), { most: maxExposedKeys });
+  const regions = exposed.map(({ region }) => region);
   const where =
-    exposed.length === targets.length
-      ? ''
-      : ` in ${listOf(
-          exposed.map(({ region }) => region),
-          { most: maxKeys },
-        )}`;
-  return [`Caution: new instances${where} may start with the new ${keys}.`];
+    exposed.length === targets.length ? '' : ` in ${listOf(regions, { most: maxKeys })}`;
+  return `Caution: new instances${where} may start with the new ${keys}.`;
 }
 
 /** What was not restored, and which agents were rolled back if not all were. */
-function rollBackSentences(agents: readonly AgentRecord[]): string[] {
+function rollBackSentences(agents: readonly AgentRecord[]): Texts {
   const rollBacks = agents.flatMap(({ rollBack }) => rollBack ?? []);
   const done = rollBacks.filter(({ outcome }) => outcome === 'done');
   const others = rollBacks.filter(({ outcome }) => outcome !== 'done');
   return [
-    ...(done.length > 0 && others.length > 0 ? [`Rolled back: ${placesOf(done)}.`] : []),
-    ...(others.length > 0 ? [`Not rolled back: ${placesOf(others)}.`] : []),
+    done.length > 0 && others.length > 0 && `Rolled back: ${placesOf(done)}.`,
+    others.length > 0 && `Not rolled back: ${placesOf(others)}.`,
     ...new Set(done.flatMap(({ plan }) => unrestoredSentences(plan))),
   ];
 }

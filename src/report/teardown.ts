@@ -5,13 +5,12 @@ import {
   isAnythingTornDown,
   removalsOf,
   type RemovalRecord,
-  type SetRemovalRecord,
   type TeardownRecord,
   type TeardownTargetRecord,
 } from '../record/teardown-record.js';
 import { listOf } from '../text/list.js';
 import { htmlTable, samp } from './markdown.js';
-import { counted } from './words.js';
+import { counted, nonEmpty } from './words.js';
 
 /** Names of agents or sets in a sentence. */
 const mostNames = 10;
@@ -52,11 +51,11 @@ export function teardownState(record: TeardownRecord): string[] {
   const deleted = named(['deleted']);
   const left = named(['failed', 'skipped', 'cancelled']);
   const stopped = stoppedSessions(record);
-  return [
-    ...(deleted.length > 0 ? [`Deleted: ${listOf(deleted, { most: mostNames })}.`] : []),
-    ...(stopped > 0 ? [`Sessions stopped: ${stopped}.`] : []),
-    ...(left.length > 0 ? [`Not deleted: ${listOf(left, { most: mostNames })}.`] : []),
-  ];
+  return nonEmpty([
+    deleted.length > 0 && `Deleted: ${listOf(deleted, { most: mostNames })}.`,
+    stopped > 0 && `Sessions stopped: ${stopped}.`,
+    left.length > 0 && `Not deleted: ${listOf(left, { most: mostNames })}.`,
+  ]);
 }
 
 function stoppedSessions({ targets }: TeardownRecord): number {
@@ -71,12 +70,10 @@ export function teardownHeadline(record: TeardownRecord): string {
   const stopped = stoppedSessions(record);
   const sessions = stopped > 0 ? `; ${counted(stopped, 'session')} stopped` : '';
   if (deleted.length > 0) return `Deleted ${of}${sessions}`;
-  const kept = removalsOf(record).some(({ outcome }) => outcome === 'kept');
-  return stopped > 0
-    ? `Nothing to delete of ${of}${sessions}`
-    : kept
-      ? `Nothing was deleted of ${of}: what is left is kept`
-      : `Nothing to tear down for pull request ${preview.pullRequest}`;
+  if (stopped > 0) return `Nothing to delete of ${of}${sessions}`;
+  return removalsOf(record).some(({ outcome }) => outcome === 'kept')
+    ? `Nothing was deleted of ${of}: what is left is kept`
+    : `Nothing to tear down for pull request ${preview.pullRequest}`;
 }
 
 /** What a teardown would do, as a headline. */
@@ -90,15 +87,15 @@ export function teardownPlanHeadline({ plan }: TeardownRecord): string {
 
 /** What a teardown could not delete, as a headline. */
 export function teardownFailureHeadline(
-  record: TeardownRecord,
-  regions: readonly string[],
+  { plan, targets }: TeardownRecord,
+  failed: ReadonlySet<string>,
 ): string {
-  const what = `The preview of pull request ${record.plan.preview.pullRequest} was not torn down`;
-  const [first, ...others] = new Set(regions);
+  const what = `The preview of pull request ${plan.preview.pullRequest} was not torn down`;
+  const [first] = failed;
   if (first === undefined) return what;
-  return others.length === 0
+  return failed.size === 1
     ? `${what} in \`${first}\``
-    : `${what} in ${others.length + 1} of ${record.targets.length} regions`;
+    : `${what} in ${failed.size} of ${targets.length} regions`;
 }
 
 /** The title if a teardown failed in several ways. */
@@ -124,22 +121,15 @@ export function removalTable(record: TeardownRecord, isPlan: boolean): string | 
   const result = (removal: RemovalRecord): string =>
     isPlan && removal.outcome === 'skipped' ? 'would be deleted' : resultMarks[removal.outcome];
   return htmlTable(
-    record.targets.flatMap(({ region, agent, secretSets }) => [
-      {
-        Result: result(agent),
-        Kind: 'agent',
-        Name: samp(agent.name),
-        Region: samp(region),
-        Sessions: sessionCell(agent, isPlan),
-      },
-      ...secretSets.map((set: SetRemovalRecord) => ({
-        Result: result(set),
-        Kind: secretSetKinds[set.kind],
-        Name: samp(set.name),
-        Region: samp(region),
-        Sessions: '',
+    record.targets.flatMap(({ agent, secretSets }) =>
+      [agent, ...secretSets].map((removal) => ({
+        Result: result(removal),
+        Kind: 'kind' in removal ? secretSetKinds[removal.kind] : 'agent',
+        Name: samp(removal.name),
+        Region: samp(removal.region),
+        Sessions: 'kind' in removal ? '' : sessionCell(removal, isPlan),
       })),
-    ]),
+    ),
   );
 }
 
