@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { Clock } from '../time/clock.js';
+import { readJson } from './json.js';
 import { dockerHub, dockerHubUrl, registryName } from './reference.js';
 
 /** A login to a registry. */
@@ -36,20 +37,15 @@ const entry = v.object({
   password: v.optional(v.string()),
   identitytoken: v.optional(v.string()),
 });
-const configuration = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    auths: v.optional(v.record(v.string(), v.unknown()), {}),
-    credHelpers: v.optional(v.record(v.string(), v.string()), {}),
-    credsStore: v.optional(v.string()),
-  }),
-);
-const helperAnswer = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ Username: v.string(), Secret: v.pipe(v.string(), v.nonEmpty()) }),
-);
+const configuration = v.object({
+  auths: v.optional(v.record(v.string(), v.unknown()), {}),
+  credHelpers: v.optional(v.record(v.string(), v.string()), {}),
+  credsStore: v.optional(v.string()),
+});
+const helperAnswer = v.object({
+  Username: v.string(),
+  Secret: v.pipe(v.string(), v.nonEmpty()),
+});
 
 /**
  * Reads the login that `docker login` stored on the runner: in `config.json` of `DOCKER_CONFIG` or
@@ -65,22 +61,19 @@ export async function readDockerLogin(
   const variable = (name: string): string | undefined =>
     environment[name] === '' ? undefined : environment[name];
   const folder = variable('DOCKER_CONFIG') ?? join(variable('HOME') ?? homedir(), '.docker');
-  let given: v.InferOutput<typeof configuration>;
-  try {
-    given = v.parse(configuration, await readFile(join(folder, 'config.json')));
-  } catch {
-    return undefined;
-  }
-  const own = (map: Readonly<Record<string, unknown>>): [string, unknown] | undefined =>
-    Object.entries(map).find(([address]) => registryName(address) === registry);
-  const helper = v.safeParse(v.string(), own(given.credHelpers)?.[1] ?? given.credsStore);
-  const address = own(given.auths)?.[0] ?? own(given.credHelpers)?.[0];
-  if (helper.success) {
-    const server = address ?? (registry === dockerHub ? dockerHubUrl : registry);
-    const login = await askHelper(helper.output, server, options);
+  const text = await readFile(join(folder, 'config.json')).catch(() => undefined);
+  const given = readJson(configuration, text);
+  if (given === undefined) return undefined;
+  const own = <Value>(map: Readonly<Record<string, Value>>): [string, Value] | undefined =>
+    Object.entries(map).find(([name]) => registryName(name) === registry);
+  const [address, stored] = own(given.auths) ?? [];
+  const [helperAddress, helper = given.credsStore] = own(given.credHelpers) ?? [];
+  if (helper !== undefined) {
+    const hub = registry === dockerHub ? dockerHubUrl : registry;
+    const login = await askHelper(helper, address ?? helperAddress ?? hub, options);
     if (login !== undefined) return login;
   }
-  return readEntry(own(given.auths)?.[1]);
+  return readEntry(stored);
 }
 
 function readEntry(given: unknown): RegistryLogin | undefined {
@@ -138,8 +131,6 @@ async function askHelper(
     helper.stdin.on('error', () => undefined);
     helper.stdin.end(server);
   });
-  const parsed = v.safeParse(helperAnswer, output);
-  if (!parsed.success) return undefined;
-  const { Username: username, Secret: secret } = parsed.output;
-  return loginOf(username, secret, username === tokenUser);
+  const answer = readJson(helperAnswer, output);
+  return answer && loginOf(answer.Username, answer.Secret, answer.Username === tokenUser);
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../time/clock.js';
 import { TimeLimit } from '../time/time-limit.js';
 import { readChallenge, type Challenge } from './challenge.js';
 import type { RegistryLogin } from './docker-login.js';
+import { readJson } from './json.js';
 import {
   acceptedManifests,
   readConfigPlatform,
@@ -301,14 +302,13 @@ const errors = v.object({ errors: v.array(v.object({ code: v.string() })) });
 
 /** Reads the error codes of the distribution specification; empty for any other response. */
 function errorCodes(text: string): string[] {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), errors), text);
-  return parsed.success ? parsed.output.errors.map(({ code }) => code) : [];
+  return readJson(errors, text)?.errors.map(({ code }) => code) ?? [];
 }
 
 const token = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/));
 const tokens = v.object({ token: v.optional(token), access_token: v.optional(token) });
 
 function readToken(text: string): string | undefined {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), tokens), text);
-  return parsed.success ? (parsed.output.token ?? parsed.output.access_token) : undefined;
+  const answer = readJson(tokens, text);
+  return answer?.token ?? answer?.access_token;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readJson } from './json.js';
 
 const indexTypes: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
@@ -31,31 +32,21 @@ const platform = v.object({
   variant: v.optional(v.string()),
 });
 const entry = v.object({ mediaType: v.optional(v.string()), platform: v.optional(platform) });
-const document = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    mediaType: v.optional(v.string()),
-    artifactType: v.optional(v.string()),
-    manifests: v.optional(v.array(v.unknown())),
-    config: v.optional(v.object({ mediaType: v.optional(v.string()), digest: v.string() })),
-  }),
-);
-const config = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    os: v.optional(v.string(), 'linux'),
-    architecture: v.pipe(v.string(), v.nonEmpty()),
-    variant: v.optional(v.string()),
-  }),
-);
+const document = v.object({
+  mediaType: v.optional(v.string()),
+  artifactType: v.optional(v.string()),
+  manifests: v.optional(v.array(v.unknown())),
+  config: v.optional(v.object({ mediaType: v.optional(v.string()), digest: v.string() })),
+});
+const config = v.object({
+  os: v.optional(v.string(), 'linux'),
+  architecture: v.pipe(v.string(), v.nonEmpty()),
+  variant: v.optional(v.string()),
+});
 
 /** Reads an index, a manifest list or the manifest of one image. */
 export function readManifest(text: string): Manifest {
-  const parsed = v.safeParse(document, text);
-  if (!parsed.success) return { kind: 'unknown', because: 'unreadable' };
-  const { artifactType, manifests, config: configEntry } = parsed.output;
+  const { artifactType, manifests, config: configEntry } = readJson(document, text) ?? {};
   if (manifests !== undefined) return readIndex(manifests);
   if (configEntry === undefined) return { kind: 'unknown', because: 'unreadable' };
   const { mediaType, digest } = configEntry;
@@ -82,8 +73,8 @@ function readIndex(manifests: readonly unknown[]): Manifest {
 
 /** Reads the platform from the config of an image; undefined if it names none. */
 export function readConfigPlatform(text: string): string | undefined {
-  const parsed = v.safeParse(config, text);
-  return parsed.success ? platformName(parsed.output) : undefined;
+  const found = readJson(config, text);
+  return found && platformName(found);
 }
 
 /** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is v8. */
