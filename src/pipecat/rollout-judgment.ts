@@ -2,27 +2,7 @@ import type { Agent, AgentCondition, Revision } from './answers.js';
 import { quote } from '../text/quote.js';
 
 /** Why the deployment will not become ready, as far as the platform says. */
-export interface RolloutFailure {
-  /** The platform's error code. */
-  readonly code: string | undefined;
-  /** The platform's sentence for customers. */
-  readonly headline: string | undefined;
-  /** The platform's message with the code. */
-  readonly message: string | undefined;
-  /** Kubernetes' reason, such as CrashLoopBackOff. */
-  readonly reason: string | undefined;
-  readonly terminationReason: string | undefined;
-  readonly exitCode: number | undefined;
-  readonly restartCount: number | undefined;
-  readonly traceback: string | undefined;
-  /** A current problem, such as an image that the platform cannot resolve. */
-  readonly condition: AgentCondition | undefined;
-  readonly infrastructureIssue: boolean;
-  /** Whether an original text means that the image is for another processor. */
-  readonly isExecFormatError: boolean;
-  /** Whether the previous deployment is still serving. */
-  readonly previousServes: boolean;
-}
+export type RolloutFailure = Readonly<ReturnType<typeof failureOf>>;
 
 /** A problem that fails a rollout only if it lasts, because Kubernetes also shows it between two tries. */
 interface Trouble {
@@ -105,13 +85,8 @@ export function judge(
   const condition = (lasting ?? troubles.find((trouble) => trouble.condition))?.condition;
   const isFinal = revision !== undefined && hasRevisionFailed(revision);
   if (error !== undefined || isFinal || lasting !== undefined) {
-    return {
-      state: 'failed',
-      failure: {
-        ...failureOf(revision, error, condition),
-        previousServes: previousServes(agent, deploymentId, previousId),
-      },
-    };
+    const serves = previousServes(agent, deploymentId, previousId);
+    return { state: 'failed', failure: failureOf(revision, error, condition, serves) };
   }
   return {
     state: 'waiting',
@@ -176,7 +151,8 @@ function failureOf(
   revision: Revision | undefined,
   error: Agent['errors'][number] | undefined,
   condition: AgentCondition | undefined,
-): Omit<RolloutFailure, 'previousServes'> {
+  serves: boolean,
+) {
   const health = revision?.health;
   const reasons = [
     health?.reason,
@@ -184,17 +160,25 @@ function failureOf(
     revision?.phase === 'Failed' ? 'Failed' : undefined,
   ];
   return {
+    /** The platform's error code. */
     code: error?.code,
+    /** The platform's sentence for customers. */
     headline: health?.headline,
+    /** The platform's message with the code. */
     message: error?.message,
+    /** Kubernetes' reason, such as CrashLoopBackOff. */
     reason: reasons.find((reason) => reason !== undefined),
     terminationReason: health?.lastTerminationReason,
     exitCode: health?.lastExitCode,
     restartCount: health?.restartCount,
     traceback: health?.message,
+    /** A current problem, such as an image that the platform cannot resolve. */
     condition,
     infrastructureIssue: revision?.hasInfrastructureIssue === true,
+    /** Whether an original text means that the image is for another processor. */
     isExecFormatError: [error, health].some((one) => one?.isExecFormatError === true),
+    /** Whether the previous deployment is still serving. */
+    previousServes: serves,
   };
 }
 

@@ -22,8 +22,7 @@ interface ImageFindings {
 interface ImageFacts {
   readonly settings: RegionSettings;
   readonly before: Agent | undefined;
-  /** Undefined if the platform lists no such region. */
-  readonly region: Region | undefined;
+  readonly region: Region;
   readonly lookup: ImageLookup;
   readonly requested: ImageLookupSettings;
 }
@@ -198,7 +197,7 @@ function wantedPlatform({ settings, before, region }: ImageFacts): {
 } {
   const given = settings.agent?.settings.architecture ?? before?.settings.architecture;
   if (typeof given === 'string') return { platform: `linux/${given}`, isCertain: true };
-  const architecture = region?.defaultArchitecture ?? defaultArchitecture;
-  const runsOne = region?.supportedArchitectures?.length === 1;
+  const architecture = region.defaultArchitecture ?? defaultArchitecture;
+  const runsOne = region.supportedArchitectures?.length === 1;
   return { platform: `linux/${architecture}`, isCertain: before === undefined || runsOne };
 }
