@@ -8,7 +8,6 @@ import { Caller } from '../../src/pipecat/caller.js';
 import { Connection } from '../../src/pipecat/connection.js';
 import { CallError } from '../../src/pipecat/errors.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { defaultBackoff } from '../../src/time/backoff.js';
 import { inheritedNames, jsonTexts, texts, tries } from '../support/properties.js';
 import { TestClock } from '../support/test-clock.js';
 
@@ -222,7 +221,6 @@ describe('whatever a server says', () => {
           connection,
           clock,
           log: { debug: () => undefined, info: () => undefined },
-          backoff: defaultBackoff,
           requestLimit: 30_000,
           over: new AbortController().signal,
           cancellation: new Cancellation(new AbortController().signal, clock),

@@ -16,7 +16,6 @@ import {
 } from '../../src/pipecat/errors.js';
 import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import * as v from 'valibot';
 import { TestClock } from '../support/test-clock.js';
@@ -73,7 +72,6 @@ async function serve(...given: (RequestListener | AbortController)[]) {
       debug: (message) => log.push(`debug: ${message}`),
       info: (message) => log.push(`info: ${message}`),
     },
-    backoff: defaultBackoff,
     requestLimit: 30_000,
     over: over.signal,
     cancellation: new Cancellation(cancelled.signal, clock),

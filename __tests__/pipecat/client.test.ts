@@ -8,7 +8,6 @@ import { Storage, type UploadContent } from '../../src/pipecat/storage.js';
 import { keySurface, organizationSurface } from '../../src/pipecat/surface.js';
 import { redactor } from '../../src/secrecy/redactor.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { stageForEachTest } from '../support/release-run.js';
 
@@ -63,7 +62,6 @@ describe.each(surfaces)('with $name', ({ credential, surface, root, agents, ...e
       userAgent: 'pipecat-cloud-release/test',
       clock: stage.clock,
       log: { debug: () => undefined, info: () => undefined },
-      backoff: defaultBackoff,
       over: new AbortController().signal,
       cancellation: new Cancellation(new AbortController().signal, stage.clock),
     };

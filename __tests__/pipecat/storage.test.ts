@@ -9,7 +9,6 @@ import { UploadError } from '../../src/pipecat/errors.js';
 import { Storage, type UploadContent } from '../../src/pipecat/storage.js';
 import { keySurface } from '../../src/pipecat/surface.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { defaultBackoff } from '../../src/time/backoff.js';
 import type { Clock } from '../../src/time/clock.js';
 import { stageForEachTest } from '../support/release-run.js';
 import { Cancellation } from '../../src/time/cancellation.js';
@@ -53,7 +52,6 @@ function connect({
     userAgent: 'pipecat-cloud-release/test',
     clock,
     log: { debug: say, info: say },
-    backoff: defaultBackoff,
     over: over.signal,
     cancellation: new Cancellation(new AbortController().signal, clock),
     redact,

@@ -10,7 +10,6 @@ import { Storage } from '../../src/pipecat/storage.js';
 import { keySurface } from '../../src/pipecat/surface.js';
 import { Traffic } from '../../src/pipecat/traffic.js';
 import { SecretValue } from '../../src/secrecy/secret-value.js';
-import { defaultBackoff } from '../../src/time/backoff.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { credentials, stageForEachTest } from '../support/release-run.js';
 import { TestClock } from '../support/test-clock.js';
@@ -375,7 +374,6 @@ describe('a call while everything is held back', () => {
         debug: (message: string) => log.push(message),
         info: (message: string) => log.push(message),
       },
-      backoff: defaultBackoff,
       over: over.signal,
       cancellation: new Cancellation(new AbortController().signal, stage.clock),
       redact: (text: string) => text,

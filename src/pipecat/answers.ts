@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isConfidential } from '../http/confidential.js';
+import type { PlatformWords } from './errors.js';
 import { isObject, readAgentSettings } from './agent-settings.js';
 
 /** A response has an unexpected shape. The message names the fields, but does not quote them. */
@@ -88,19 +89,17 @@ function shownEntries<Schema extends v.GenericSchema>(schema: Schema) {
   return v.fallback(v.nullish(entries(schema), []), []);
 }
 
+/** Any other word is a status on the way to these. An older API omits the status of a ready set. */
+const statusSchema = v.pipe(
+  v.nullish(v.string(), 'ready'),
+  v.fallback(v.picklist(['pending', 'ready', 'failed', 'unknown']), 'pending'),
+);
+
 /**
  * Whether a set is provisioned in its region: only a ready set can be bound. `unknown` means that the
  * platform cannot reach the region.
  */
-export type SecretSetStatus = 'pending' | 'ready' | 'failed' | 'unknown';
-
-/** Any other word is a status on the way to these. An older API omits the status of a ready set. */
-const statusSchema = v.pipe(
-  v.nullish(v.string(), 'ready'),
-  v.transform((word): SecretSetStatus =>
-    word === 'ready' || word === 'failed' || word === 'unknown' ? word : 'pending',
-  ),
-);
+export type SecretSetStatus = v.InferOutput<typeof statusSchema>;
 
 const regionFields = v.looseObject({
   code: v.string(),
@@ -265,7 +264,8 @@ const revision = v.object({
 /** One rollout of a deployment, from the platform's operator. */
 export type Revision = v.InferOutput<typeof revision>;
 
-const agentError = v.object({
+/** An error in the response about an agent, or the body of an error response. */
+const errorFields = v.object({
   code: shown(
     v.pipe(
       v.union([v.string(), v.number()]),
@@ -275,6 +275,16 @@ const agentError = v.object({
   message: text,
   error: text,
 });
+
+const errorBody = v.pipe(v.string(), v.parseJson(), errorFields);
+
+/** Reads the words of an error response; nothing if it is not the platform's. */
+export function readErrorBody(body: string): PlatformWords {
+  const result = v.safeParse(errorBody, body);
+  if (!result.success) return {};
+  const { code, message, error } = result.output;
+  return { code, message: error ?? message };
+}
 
 const condition = v.object({ type: v.string(), status: v.string(), reason: text, message: text });
 
@@ -292,7 +302,7 @@ const agentFields = v.looseObject({
   desiredDeploymentId: optional(v.string()),
   activeDeploymentId: optional(v.string()),
   reconciledDeploymentId: optional(v.string()),
-  errors: shownEntries(agentError),
+  errors: shownEntries(errorFields),
   conditions: shownEntries(condition),
   currentRevision: shown(revision),
   previousRevision: shown(revision),

@@ -1,9 +1,9 @@
 import { CancelledError, cancellationLimits, type Cancellation } from '../time/cancellation.js';
-import type { Backoff } from '../time/backoff.js';
+import { defaultBackoff } from '../time/backoff.js';
 import type { Clock } from '../time/clock.js';
 import type { Deadline } from '../time/deadline.js';
 import { CutOffError, type Answer } from '../http/transport.js';
-import { AnswerShapeError } from './answers.js';
+import { AnswerShapeError, readErrorBody } from './answers.js';
 import type { Connection, Request } from './connection.js';
 import {
   CallError,
@@ -12,7 +12,6 @@ import {
   NoAnswerError,
   NotSentError,
   RedirectError,
-  type PlatformWords,
   StatusError,
   UnreadableAnswerError,
 } from './errors.js';
@@ -64,7 +63,6 @@ export interface CallerOptions {
   /** Its sleeps end when the run is cancelled. */
   readonly clock: Clock;
   readonly log: CallLog;
-  readonly backoff: Backoff;
   /** Milliseconds that one request may take, up to the last byte of its response. */
   readonly requestLimit: number;
   /** Aborted when the run has ended; ends calls that are still running. */
@@ -246,20 +244,22 @@ export class Caller {
     attempt: number,
     options: CallOptions<Result>,
   ): RetryDecision {
-    const { clock, backoff, over, retryBudget } = this.#options;
+    const { clock, over, retryBudget } = this.#options;
     if (over.aborted || options.signal?.aborted === true) return { stop: 'final' };
     const { retryAfter } = deciding;
     return decideRetry(
       {
         attempt,
-        attempts: options.attempts ?? backoff.attempts,
+        attempts: options.attempts ?? defaultBackoff.attempts,
         isTransient: isRetryable(deciding, options),
         retryAfter,
         limitedFor,
         remaining: options.deadline?.remaining(),
         budget: this.#budgetFor(deciding),
       },
-      retryBudget === undefined ? backoff : { ...backoff, ceiling: maxPauseWithBudget },
+      retryBudget === undefined
+        ? defaultBackoff
+        : { ...defaultBackoff, ceiling: maxPauseWithBudget },
       () => clock.random(),
     );
   }
@@ -278,9 +278,10 @@ export class Caller {
     { attempt, delay }: Extract<RetryDecision, { readonly delay: number }>,
     options: CallOptions<Result>,
   ): void {
-    const { backoff, retryBudget } = this.#options;
-    const allowed = retryBudget === undefined ? ` of ${options.attempts ?? backoff.attempts}` : '';
-    this.#options.log.info(
+    const { log, retryBudget } = this.#options;
+    const attempts = options.attempts ?? defaultBackoff.attempts;
+    const allowed = retryBudget === undefined ? ` of ${attempts}` : '';
+    log.info(
       `${method} ${path} failed: ${reason}. Retrying in ${(delay / 1000).toFixed(1)} s (attempt ${attempt}${allowed}).`,
     );
   }
@@ -441,21 +442,6 @@ function parseJson(text: string): unknown {
     // Without the cause, because its message quotes the text.
     throw new AnswerShapeError('the response is not JSON');
   }
-}
-
-function readErrorBody(text: string): PlatformWords {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  if (typeof body !== 'object' || body === null) return {};
-  const { error, message, code } = body as Record<string, unknown>;
-  return {
-    code: typeof code === 'string' || typeof code === 'number' ? String(code) : undefined,
-    message: [error, message].find((said) => typeof said === 'string'),
-  };
 }
 
 function originOf(location: string | undefined): string {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { defaultBackoff } from '../time/backoff.js';
 import { CutOffError, Transport, type Answer } from '../http/transport.js';
 import type { UploadForm } from './answers.js';
 import type { CallerOptions } from './caller.js';
@@ -30,10 +31,7 @@ export interface UploadOptions {
   readonly progress: (bytes: number) => void;
 }
 
-interface StorageOptions extends Pick<
-  CallerOptions,
-  'clock' | 'log' | 'backoff' | 'over' | 'redact'
-> {
+interface StorageOptions extends Pick<CallerOptions, 'clock' | 'log' | 'over' | 'redact'> {
   readonly userAgent: string;
 }
 
@@ -68,7 +66,7 @@ export class Storage {
     content: UploadContent,
     options: UploadOptions,
   ): Promise<UploadForm> {
-    const { clock, log, backoff, over } = this.#options;
+    const { clock, log, over } = this.#options;
     const signal = AbortSignal.any([options.signal, over]);
     for (let attempt = 1; ; attempt++) {
       const form = await sign();
@@ -80,10 +78,9 @@ export class Storage {
         if (!(error instanceof UploadError)) throw error;
         error.attempts = attempt;
         const { isTransient, retryAfter, reason } = error;
-        const { attempts } = backoff;
-        const decision = decideRetry({ attempt, attempts, isTransient, retryAfter }, backoff, () =>
-          clock.random(),
-        );
+        const { attempts } = defaultBackoff;
+        const failed = { attempt, attempts, isTransient, retryAfter };
+        const decision = decideRetry(failed, defaultBackoff, () => clock.random());
         if ('stop' in decision) throw error;
         const { delay } = decision;
         log.info(

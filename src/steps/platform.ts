@@ -9,7 +9,6 @@ import type { Surface } from '../pipecat/surface.js';
 import type { SessionAccess } from './context.js';
 import type { Journal } from '../record/journal.js';
 import type { Redact } from '../secrecy/redactor.js';
-import { defaultBackoff } from '../time/backoff.js';
 import { cancellationLimits, type Cancellation } from '../time/cancellation.js';
 import { RetryBudget } from '../time/retry-budget.js';
 import type { SecretValue } from '../secrecy/secret-value.js';
@@ -42,7 +41,7 @@ export class Platform implements Disposable {
     setMaxListeners(Infinity, this.#over.signal);
     const userAgent = `pipecat-cloud-release/${version}`;
     const { clock, log } = journal;
-    const common = { clock, log, backoff: defaultBackoff, redact };
+    const common = { clock, log, redact };
     const over = this.#over.signal;
     this.#redact = redact;
     const connect = (key: SecretValue): Connection => {
