@@ -25,7 +25,7 @@ const defaults = {
   'build-context': '.',
   dockerfile: 'Dockerfile',
   'build-exclude': undefined,
-  'build-timeout': declaredInputs['build-timeout'],
+  'build-timeout': declaredInputs['build-timeout'].default,
 } as const;
 
 /** Whether an input sets what the agent runs; `cloud-build: false` does not. */

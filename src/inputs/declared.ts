@@ -1,3 +1,13 @@
+interface DeclaredInput {
+  readonly default?: string;
+  /** Whether it is meant to hold secrets; messages never quote its value. */
+  readonly isSecret?: true;
+  /** Whether it needs files of the checkout. */
+  readonly needsFiles?: true;
+  /** Whether a teardown depends on it. It ignores the others, so that one `with:` block serves both jobs. */
+  readonly isForTeardown?: true;
+}
+
 /**
  * The inputs of action.yml, in the same order, with the same defaults. Inputs that an environment variable
  * may replace have no default there, because a default would always win. An empty input also has its
@@ -5,70 +15,72 @@
  *
  * A test compares this list, action.yml and the README.
  */
-export const declaredInputs = {
-  'api-key': undefined,
-  pat: undefined,
-  organization: undefined,
-  'api-url': undefined,
-  'config-file': undefined,
-  region: undefined,
-  rollout: 'parallel',
-  'secret-set': undefined,
-  secrets: undefined,
-  'secrets-json': undefined,
-  'secrets-include': undefined,
-  'secrets-env': undefined,
-  'secrets-file': undefined,
-  'empty-secrets': 'error',
-  'prune-secrets': 'false',
-  'required-secrets': undefined,
-  'keep-versions': '3',
-  'image-credentials': undefined,
-  registry: undefined,
-  'registry-username': undefined,
-  'registry-password': undefined,
-  'secrets-timeout': '120',
-  'agent-name': undefined,
-  image: undefined,
-  'check-image': 'auto',
-  'pin-image': 'false',
-  'cloud-build': 'false',
-  'build-context': undefined,
-  dockerfile: undefined,
-  'build-exclude': undefined,
-  'build-timeout': '600',
-  'build-id': undefined,
-  'min-agents': undefined,
-  'max-agents': undefined,
-  'agent-profile': undefined,
-  architecture: undefined,
-  'max-session-duration': undefined,
-  'krisp-viva-audio-filter': undefined,
-  'websocket-auth': undefined,
-  'enable-managed-keys': undefined,
-  'force-redeploy': 'auto',
-  'wait-for-ready': 'true',
-  'failure-logs': 'auto',
-  'wait-timeout': '600',
-  'smoke-test': 'false',
-  'public-api-key': undefined,
-  'smoke-test-transport': undefined,
-  'smoke-test-body': undefined,
-  'smoke-test-path': undefined,
-  'smoke-test-duration': '5',
-  'smoke-test-timeout': '180',
-  'wait-for-drain': 'false',
-  'drain-timeout': '3600',
-  'on-failure': 'keep',
-  'dry-run': 'false',
-  'pr-number': undefined,
-  teardown: 'false',
-  'github-token': undefined,
-  environment: undefined,
-  comment: 'false',
-} as const satisfies Record<string, string | undefined>;
+const inputs = {
+  'api-key': { isSecret: true, isForTeardown: true },
+  pat: { isSecret: true, isForTeardown: true },
+  organization: { isForTeardown: true },
+  'api-url': { isForTeardown: true },
+  'config-file': { needsFiles: true, isForTeardown: true },
+  region: { isForTeardown: true },
+  rollout: { default: 'parallel' },
+  'secret-set': { isForTeardown: true },
+  secrets: { isSecret: true },
+  'secrets-json': { isSecret: true },
+  'secrets-include': {},
+  'secrets-env': {},
+  'secrets-file': { needsFiles: true },
+  'empty-secrets': { default: 'error' },
+  'prune-secrets': { default: 'false' },
+  'required-secrets': { needsFiles: true },
+  'keep-versions': { default: '3' },
+  'image-credentials': { isForTeardown: true },
+  registry: {},
+  'registry-username': {},
+  'registry-password': { isSecret: true },
+  'secrets-timeout': { default: '120' },
+  'agent-name': { isForTeardown: true },
+  image: {},
+  'check-image': { default: 'auto' },
+  'pin-image': { default: 'false' },
+  'cloud-build': { default: 'false', needsFiles: true },
+  'build-context': {},
+  dockerfile: {},
+  'build-exclude': {},
+  'build-timeout': { default: '600' },
+  'build-id': {},
+  'min-agents': {},
+  'max-agents': {},
+  'agent-profile': {},
+  architecture: {},
+  'max-session-duration': {},
+  'krisp-viva-audio-filter': {},
+  'websocket-auth': {},
+  'enable-managed-keys': {},
+  'force-redeploy': { default: 'auto' },
+  'wait-for-ready': { default: 'true' },
+  'failure-logs': { default: 'auto' },
+  'wait-timeout': { default: '600', isForTeardown: true },
+  'smoke-test': { default: 'false' },
+  'public-api-key': { isSecret: true },
+  'smoke-test-transport': {},
+  'smoke-test-body': { isSecret: true },
+  'smoke-test-path': {},
+  'smoke-test-duration': { default: '5' },
+  'smoke-test-timeout': { default: '180' },
+  'wait-for-drain': { default: 'false' },
+  'drain-timeout': { default: '3600' },
+  'on-failure': { default: 'keep' },
+  'dry-run': { default: 'false', isForTeardown: true },
+  'pr-number': { isForTeardown: true },
+  teardown: { default: 'false', isForTeardown: true },
+  'github-token': { isSecret: true, isForTeardown: true },
+  environment: { isForTeardown: true },
+  comment: { default: 'false', isForTeardown: true },
+} as const satisfies Record<string, DeclaredInput>;
 
-export type InputName = keyof typeof declaredInputs;
+export type InputName = keyof typeof inputs;
+
+export const declaredInputs: Readonly<Record<InputName, DeclaredInput>> = inputs;
 
 /**
  * Old names of renamed inputs, in lower case. An old name works, with a warning, until the next major version.

@@ -1,7 +1,7 @@
 import type { NameRule } from '../pipecat/names.js';
 import { listOf } from '../text/list.js';
 import { nearest } from '../text/nearest.js';
-import { declaredInputs, type InputName } from './declared.js';
+import type { InputName } from './declared.js';
 import { shown, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
@@ -131,7 +131,7 @@ export class Fields {
   /** Reports inputs that are set, and not to their defaults, but need another input. */
   noEffectWithout(needed: InputName, inputs: readonly InputName[]): void {
     for (const input of inputs) {
-      if (this.#raw.isInput(input) && this.#raw.text(input) !== declaredInputs[input]) {
+      if (this.#raw.isChanged(input)) {
         this.#findings.problem(input, `has no effect without \`${needed}\`, which is not set`);
       }
     }

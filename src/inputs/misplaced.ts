@@ -1,19 +1,7 @@
 import { masksFor } from '../secrecy/masks.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import { inputNames, type InputName } from './declared.js';
+import { declaredInputs, inputNames } from './declared.js';
 import { splitItems, type RawInputs } from './raw-inputs.js';
-
-/** Inputs that are meant to hold secrets; messages never quote their values. */
-const forSecrets: readonly InputName[] = [
-  'api-key',
-  'pat',
-  'secrets',
-  'secrets-json',
-  'registry-password',
-  'github-token',
-  'public-api-key',
-  'smoke-test-body',
-];
 
 /**
  * Parts of secrets that are in the wrong input. Messages may quote such a part, which redacting the whole
@@ -21,7 +9,7 @@ const forSecrets: readonly InputName[] = [
  */
 export function misplacedParts(raw: RawInputs, secrets: readonly SecretValue[]): SecretValue[] {
   const texts = inputNames
-    .filter((name) => !forSecrets.includes(name))
+    .filter((name) => !declaredInputs[name].isSecret)
     .map((name) => raw.verbatim(name));
   return secrets
     .flatMap(masksFor)

@@ -65,7 +65,7 @@ export class RawInputs {
     const given = this.verbatim(name).trim();
     if (given !== '') return given;
     const fromFile = this.#options.settingsFile.get(name);
-    return fromFile === undefined ? declaredInputs[name] : this.#numbered(name, fromFile);
+    return fromFile === undefined ? declaredInputs[name].default : this.#numbered(name, fromFile);
   }
 
   #numbered(name: InputName, text: string): string {
@@ -77,6 +77,11 @@ export class RawInputs {
   /** Whether the workflow sets it. */
   isInput(name: InputName): boolean {
     return this.verbatim(name).trim() !== '';
+  }
+
+  /** Whether the workflow sets it, and not to its default. */
+  isChanged(name: InputName): boolean {
+    return this.isInput(name) && this.text(name) !== declaredInputs[name].default;
   }
 
   /** Whether the workflow or the settings file sets it, or may. */

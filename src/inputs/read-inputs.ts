@@ -23,7 +23,7 @@ import { givenRegistrySecrets, readImagePullSecret } from './registry.js';
 import { readRequiredKeys } from './required-secrets.js';
 import { readSecretSet } from './secret-set.js';
 import { readTeardown } from './teardown.js';
-import type { InputName } from './declared.js';
+import { declaredInputs, inputNames } from './declared.js';
 import { missingFile, type ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
 import { lacksPublicKey } from './smoke-test.js';
@@ -239,14 +239,6 @@ function redactionFor(
   return { redact, redactFound: redactor([...values, ...parts, ...lowered]) };
 }
 
-/** Inputs that name files of the checkout. */
-const fileInputs: readonly InputName[] = [
-  'config-file',
-  'secrets-file',
-  'required-secrets',
-  'cloud-build',
-];
-
 /** Reports a missing checkout once, in place of each missing file. */
 async function reportEmptyWorkspace(
   { raw, findings }: InputReader,
@@ -258,10 +250,12 @@ async function reportEmptyWorkspace(
   const needsFiles = first !== undefined || isImageSource(raw, 'cloud-build');
   if (!needsFiles || !(await isWorkspaceEmpty())) return;
   const others = findings.problems.filter((problem) => !isMissing(problem));
-  const inputs = fileInputs.filter((input) => raw.isInput(input) && raw.text(input) !== 'false');
+  const input = inputNames.find(
+    (name) => declaredInputs[name].needsFiles && raw.isInput(name) && raw.text(name) !== 'false',
+  );
   findings.problems.splice(0, Infinity, ...others);
   findings.problem(
-    inputs[0] ?? 'config-file',
+    input ?? 'config-file',
     'needs files of the repository, but the workspace is empty; add `actions/checkout` as a step before this one',
   );
 }

@@ -47,7 +47,7 @@ export function readSecretSet(
       );
     }
   } else {
-    checkPlain(reader, secrets, { prune, waitsForAgent });
+    checkPlain(reader, context, prune);
   }
   return {
     name,
@@ -111,10 +111,10 @@ function checkVersioned(
 
 function checkPlain(
   { raw, findings }: InputReader,
-  { pairs, skippedKeys, isComplete }: SecretsReading,
-  { prune, waitsForAgent }: { readonly prune: boolean; readonly waitsForAgent: boolean },
+  { secrets: { pairs, skippedKeys, isComplete }, waitsForAgent }: SecretSetContext,
+  prune: boolean,
 ): void {
-  if (raw.isInput('keep-versions') && raw.text('keep-versions') !== '3') {
+  if (raw.isChanged('keep-versions')) {
     findings.problem(
       'keep-versions',
       `has no effect without \`${versionPlaceholder}\` in \`secret-set\``,

@@ -1,29 +1,9 @@
 import type { Regional } from '../plan/regional.js';
 import type { TeardownSettings } from '../plan/settings.js';
 import { listOf } from '../text/list.js';
-import { declaredInputs, inputNames, type InputName } from './declared.js';
+import { declaredInputs, inputNames } from './declared.js';
 import { isTeardown } from './pull-request.js';
 import type { InputReader } from './reader.js';
-
-/** The inputs that a teardown depends on. It ignores the others, so that one `with:` block serves both jobs. */
-const inputsOfTeardown: readonly InputName[] = [
-  'api-key',
-  'pat',
-  'organization',
-  'api-url',
-  'config-file',
-  'region',
-  'secret-set',
-  'image-credentials',
-  'agent-name',
-  'wait-timeout',
-  'dry-run',
-  'pr-number',
-  'teardown',
-  'github-token',
-  'environment',
-  'comment',
-];
 
 /** Reads what to tear down. Undefined in a release, or if it is not the preview of a pull request. */
 export function readTeardown(reader: InputReader): TeardownSettings | undefined {
@@ -53,10 +33,7 @@ export function readTeardown(reader: InputReader): TeardownSettings | undefined 
   const imagePullSecret = own('image-credentials');
   const waitTimeout = fields.timeout('wait-timeout');
   const ignored = inputNames.filter(
-    (input) =>
-      raw.isInput(input) &&
-      !inputsOfTeardown.includes(input) &&
-      raw.text(input) !== declaredInputs[input],
+    (input) => raw.isChanged(input) && !declaredInputs[input].isForTeardown,
   );
   if (ignored.length > 0) findings.remarks.push(`\`teardown\` ignores ${listOf(ignored)}.`);
   if (agent === undefined || preview === undefined) return undefined;

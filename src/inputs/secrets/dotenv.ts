@@ -35,6 +35,7 @@ export interface Dotenv {
 const blank =
   '\\t\\v\\f\\x1c-\\x1f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const isBlank = new RegExp(`[${blank}]`);
+const commentAfterBlank = new RegExp(`[${blank}]#`);
 
 /** Each matches only at one place and in only one way, so reading takes linear time. */
 const patterns = {
@@ -156,12 +157,8 @@ const escapes: ReadonlyMap<string, string> = new Map([
 
 /** An unquoted value: a `#` begins a comment only after a blank. */
 function withoutComment(rest: string): string {
-  let end = rest.length;
-  for (let at = rest.indexOf('#', 1); at !== -1; at = rest.indexOf('#', at + 1)) {
-    if (!isBlank.test(rest.charAt(at - 1))) continue;
-    end = at;
-    break;
-  }
+  const comment = rest.search(commentAfterBlank);
+  let end = comment === -1 ? rest.length : comment;
   while (isBlank.test(rest.charAt(end - 1))) end--;
   return rest.slice(0, end);
 }
@@ -183,35 +180,19 @@ export function resolveReferences(
   value: string,
   earlier: ReadonlyMap<string, string | undefined>,
 ): Resolution {
-  const nextClose = finder(value, '}');
-  const nextColon = finder(value, ':');
+  // The part up to the last `}`, so every match ends at the first `}` or `:`, and reading takes linear time.
+  const complete = value.slice(0, value.lastIndexOf('}') + 1);
   let resolved = '';
   let done = 0;
-  for (let start = value.indexOf('${'); start !== -1; start = value.indexOf('${', start)) {
-    const close = nextClose(start + 2);
-    if (close === -1) break;
-    const colon = nextColon(start + 2);
-    const hasColon = colon !== -1 && colon < close;
-    if (hasColon && value[colon + 1] !== '-') {
-      start += 2;
-      continue;
-    }
-    const name = value.slice(start + 2, hasColon ? colon : close);
-    const fallback = hasColon && !earlier.has(name) ? value.slice(colon + 2, close) : undefined;
-    const replacement = fallback ?? earlier.get(name);
+  for (const match of complete.matchAll(/\$\{([^}:]*)(?:\}|:-([^}]*)\}|:)/g)) {
+    const [reference, name = '', fallback] = match;
+    // A colon without a default, so this is no reference.
+    if (reference.endsWith(':')) continue;
+    const replacement = earlier.has(name) ? earlier.get(name) : fallback;
     if (replacement === undefined) return { name, isTooLong: false };
-    resolved += value.slice(done, start) + replacement;
+    resolved += value.slice(done, match.index) + replacement;
     if (resolved.length > maxValueLength) return { name, isTooLong: true };
-    start = done = close + 1;
+    done = match.index + reference.length;
   }
   return { value: resolved + value.slice(done) };
-}
-
-/** Finds a character at or after a place that only grows, in linear time over all calls. */
-function finder(text: string, character: string): (from: number) => number {
-  let found = text.indexOf(character);
-  return (from) => {
-    if (found !== -1 && found < from) found = text.indexOf(character, from);
-    return found;
-  };
 }
