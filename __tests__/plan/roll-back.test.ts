@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { planRollBack, unrestoredSentences } from '../../src/plan/roll-back.js';
+import { planRollBack } from '../../src/plan/roll-back.js';
 import type { AgentSettings, ObservedAgentSettings } from '../../src/pipecat/agent-settings.js';
 import { secretSetPlan } from '../support/accounts.js';
 import { observedAgent } from '../support/planning.js';
@@ -177,7 +177,7 @@ describe('a rollback restores', () => {
     const plan = rollBack(before, sent, runsNewBuild);
     const given = Object.entries(plan.settings ?? {}).filter(([, value]) => value !== undefined);
     expect(Object.fromEntries(given)).toEqual(back);
-    expect(unrestoredSentences(plan)).toEqual(told);
+    expect(plan.unrestored).toEqual(told);
   });
 });
 
@@ -219,12 +219,12 @@ describe('a rollback does not restore', () => {
     },
   ])('$name', ({ parts, told }) => {
     const set = secretSetPlan({ name: 'keys', ...(written as object), ...parts });
-    expect(unrestoredSentences(planRollBack(question, [set]))).toEqual(told);
+    expect(planRollBack(question, [set]).unrestored).toEqual(told);
   });
 
   test('an agent that is new', () => {
     const plan = planRollBack({ ...question, before: undefined }, []);
     expect(plan.settings).toBeUndefined();
-    expect(unrestoredSentences(plan)).toEqual(['`voice` stays, because it is new.']);
+    expect(plan.unrestored).toEqual(['`voice` stays, because it is new.']);
   });
 });

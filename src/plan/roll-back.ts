@@ -1,20 +1,6 @@
 import { agentSettings, restoreSettings, type AgentSettings } from '../pipecat/agent-settings.js';
 import type { SettingChange } from './agent-changes.js';
-import { isWritten } from './plan-secret-sets.js';
 import type { AgentPlan, SecretSetPlan } from './plan.js';
-
-/** A change that a rollback cannot undo. */
-type Unrestored =
-  /** New values and keys of a set that is not versioned. */
-  | { readonly kind: 'values'; readonly set: string; readonly addsKeys: boolean }
-  /** A setting that was not set before. */
-  | { readonly kind: 'unset'; readonly setting: string; readonly after: string }
-  /** A setting whose previous value the platform does not show. */
-  | { readonly kind: 'hidden'; readonly setting: string }
-  /** A cloud build whose id the platform does not show. */
-  | { readonly kind: 'build' }
-  /** A new agent, which stays. */
-  | { readonly kind: 'agent' };
 
 /** How to restore an agent to its state before the release. */
 export interface RollBackPlan {
@@ -24,7 +10,10 @@ export interface RollBackPlan {
   readonly settings: AgentSettings | undefined;
   /** The changes for people, from the value of the release to the one before. */
   readonly changes: readonly SettingChange[];
-  readonly unrestored: readonly Unrestored[];
+  /** What stays as released, as sentences. */
+  readonly unrestored: readonly string[];
+  /** Whether the image stays, because the platform does not show the id of the previous build. */
+  readonly keepsNewImage: boolean;
 }
 
 /** @param secretSets the plans of the sets that the agent binds */
@@ -40,21 +29,25 @@ export function planRollBack(
 ): RollBackPlan {
   const place = { agent: name, region };
   if (before === undefined) {
-    return { ...place, settings: undefined, changes: [], unrestored: [{ kind: 'agent' }] };
+    const unrestored = [`\`${name}\` stays, because it is new.`];
+    return { ...place, settings: undefined, changes: [], unrestored, keepsNewImage: false };
   }
   const restored = restoreSettings(before.settings, settings, runsNewBuild);
-  const unrestored = restored.irreversible.map(({ name: setting, because }): Unrestored => {
-    if (setting === 'buildId') return { kind: 'build' };
-    const input = agentSettings[setting].name;
+  const unrestored = restored.irreversible.map(({ name: setting, because }) => {
+    if (setting === 'buildId') {
+      return `\`${name}\` keeps its new image, because the platform does not show the id of the previous cloud build.`;
+    }
+    const what = `\`${agentSettings[setting].name}\` of \`${name}\``;
     return because === 'unset-before'
-      ? { kind: 'unset', setting: input, after: String(settings[setting]) }
-      : { kind: 'hidden', setting: input };
+      ? `${what} stays \`${String(settings[setting])}\`, because it was not set before and cannot be unset.`
+      : `${what} stays as released, because the platform does not show its previous value.`;
   });
   return {
     ...place,
     settings: restored.settings,
     changes: changesBack(settings, restored.settings, runsNewBuild),
     unrestored: [...unrestored, ...secretSets.flatMap(unrestoredValues)],
+    keepsNewImage: restored.irreversible.some((setting) => setting.name === 'buildId'),
   };
 }
 
@@ -75,25 +68,8 @@ function changesBack(
 }
 
 /** Values that were written to an existing set stay. Each version has its own set. */
-function unrestoredValues(set: SecretSetPlan): Unrestored[] {
-  if (set.template !== undefined || set.action !== 'update' || !isWritten(set)) return [];
-  return [{ kind: 'values', set: set.name, addsKeys: set.addedKeys.length > 0 }];
-}
-
-/** What a rollback does not restore, as sentences. */
-export function unrestoredSentences({ agent, unrestored }: RollBackPlan): string[] {
-  return unrestored.map((part) => {
-    switch (part.kind) {
-      case 'values':
-        return `\`${part.set}\` keeps its new values; they are not restored.${part.addsKeys ? ' Added keys stay.' : ''}`;
-      case 'unset':
-        return `\`${part.setting}\` of \`${agent}\` stays \`${part.after}\`, because it was not set before and cannot be unset.`;
-      case 'hidden':
-        return `\`${part.setting}\` of \`${agent}\` stays as released, because the platform does not show its previous value.`;
-      case 'build':
-        return `\`${agent}\` keeps its new image, because the platform does not show the id of the previous cloud build.`;
-      case 'agent':
-        return `\`${agent}\` stays, because it is new.`;
-    }
-  });
+function unrestoredValues({ name, action, template, addedKeys }: SecretSetPlan): string[] {
+  if (template !== undefined || action !== 'update') return [];
+  const keys = addedKeys.length > 0 ? ' Added keys stay.' : '';
+  return [`\`${name}\` keeps its new values; they are not restored.${keys}`];
 }

@@ -9,7 +9,7 @@ import type {
   SmokeTestRecord,
 } from '../record/record.js';
 import type { SmokeTestSettings } from '../plan/settings.js';
-import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
+import { planRollBack } from '../plan/roll-back.js';
 import { isVersioned } from '../plan/name-template.js';
 import { counted, duration, joined, nonEmpty, type Texts } from './words.js';
 import { secretSetKinds } from '../plan/subject.js';
@@ -214,7 +214,7 @@ function plannedRollBack(
   const sentences = nonEmpty([
     plan.settings &&
       `roll \`${agent.name}\` back with a new deployment${changeList(plan.changes, [])}.`,
-    ...unrestoredSentences(plan),
+    ...plan.unrestored,
   ]);
   return `If the release fails in any region, ${sentences.join(' ')}`;
 }
@@ -235,7 +235,7 @@ function doneAgent({ name, outcome, plan, rollBack }: AgentRecord): string {
   if (outcome === 'rolled-back' && rollBack !== undefined) {
     const sentences = [
       `${agentVerbs[outcome]} the agent \`${name}\`${changeList(rollBack.plan.changes, [])}.`,
-      ...unrestoredSentences(rollBack.plan),
+      ...rollBack.plan.unrestored,
     ];
     return sentences.join(' ');
   }

@@ -1,4 +1,4 @@
-import { planRollBack, unrestoredSentences } from '../plan/roll-back.js';
+import { planRollBack } from '../plan/roll-back.js';
 import type { SmokeTestSettings } from '../plan/settings.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan } from '../plan/plan.js';
 import type { Removal, TeardownPlan } from '../plan/teardown-plan.js';
@@ -69,8 +69,8 @@ function smokeTestOutput({ transport, path, body, duration, timeout }: SmokeTest
 }
 
 function rollBackOutput(agent: AgentPlan, secretSets: readonly SecretSetPlan[]) {
-  const plan = planRollBack(agent, secretSets);
-  return { changes: plan.changes, unrestored: unrestoredSentences(plan) };
+  const { changes, unrestored } = planRollBack(agent, secretSets);
+  return { changes, unrestored };
 }
 
 /** The plan of a teardown as JSON for later steps. */

@@ -1,7 +1,6 @@
 import type { AgentSettings } from '../pipecat/agent-settings.js';
 import type { AgentPlan } from '../plan/plan.js';
 import { plannedAgent } from '../plan/plan-agent.js';
-import { unrestoredSentences } from '../plan/roll-back.js';
 import {
   agentsOf,
   isAnyAgentChanged,
@@ -41,8 +40,7 @@ export function servingOf(agent: AgentRecord): Serving {
 /** What is serving after a rollback; undefined if no rollback decides it. */
 function afterRollBack({ outcome, ready, plan, rollBack }: AgentRecord): Serving | undefined {
   if (outcome === 'rolled-back') {
-    const isBack = rollBack?.plan.unrestored.every(({ kind }) => kind !== 'build') === true;
-    return isBack
+    return rollBack?.plan.keepsNewImage === false
       ? { state: 'as-before', what: nameBefore(plan) }
       : { state: 'released', what: plannedName(plan) };
   }
@@ -170,7 +168,7 @@ function rollBackSentences(agents: readonly AgentRecord[]): Texts {
   return [
     done.length > 0 && others.length > 0 && `Rolled back: ${placesOf(done)}.`,
     others.length > 0 && `Not rolled back: ${placesOf(others)}.`,
-    ...new Set(done.flatMap(({ plan }) => unrestoredSentences(plan))),
+    ...new Set(done.flatMap(({ plan }) => plan.unrestored)),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Agent } from '../pipecat/answers.js';
 import { InterruptedCallError } from '../pipecat/errors.js';
 import { compareSettings } from '../plan/agent-changes.js';
 import type { AgentPlan, SecretSetPlan } from '../plan/plan.js';
-import { planRollBack, unrestoredSentences, type RollBackPlan } from '../plan/roll-back.js';
+import { planRollBack, type RollBackPlan } from '../plan/roll-back.js';
 import {
   collect,
   failuresOf,
@@ -35,7 +35,7 @@ export function warnOfUnrestored(journal: Journal, targets: readonly TargetRecor
   const sentences = new Set(
     targets.flatMap(({ agent, secretSets }) =>
       agent?.plan.onFailure === 'rollback'
-        ? unrestoredSentences(planRollBack(agent.plan, plansOf(secretSets)))
+        ? planRollBack(agent.plan, plansOf(secretSets)).unrestored
         : [],
     ),
   );
