@@ -240,15 +240,12 @@ export class Repository {
     text: string,
   ): Promise<'created' | 'updated' | 'unchanged'> {
     const body = shortened(text, maxCommentLength);
-    if (existing === undefined) {
-      const call = this.#commenting('POST', `/issues/${pullRequest}/comments`);
-      await this.#call(call, v.unknown(), { body });
-      return 'created';
-    }
-    if (normalized(existing.body) === normalized(body)) return 'unchanged';
-    const call = this.#commenting('PATCH', `/issues/comments/${existing.id}`);
+    if (existing && normalized(existing.body) === normalized(body)) return 'unchanged';
+    const call = existing
+      ? this.#commenting('PATCH', `/issues/comments/${existing.id}`)
+      : this.#commenting('POST', `/issues/${pullRequest}/comments`);
     await this.#call(call, v.unknown(), { body });
-    return 'updated';
+    return existing ? 'updated' : 'created';
   }
 
   /** Closes the connections that are kept open for the next request. */

@@ -117,6 +117,11 @@ export interface AgentRecord {
   sessionsOnOlder: SessionsOnOlder | null;
 }
 
+/** Whether the deploy made a new deployment, as far as this run knows. */
+export function hasNewDeployment({ deploymentId, plan }: AgentRecord): boolean {
+  return deploymentId !== plan.before?.desiredDeploymentId;
+}
+
 /** What happened to a cloud build. */
 export interface BuildRecord {
   readonly region: string;

@@ -1,6 +1,7 @@
 import { collect, isCancellation, ReleaseError } from '../record/errors.js';
 import {
   hasAgent,
+  hasNewDeployment,
   type AgentRecord,
   type AgentTargetRecord,
   type TargetRecord,
@@ -77,10 +78,9 @@ function remarkOnIdleInstances(
   deploying: readonly AgentTargetRecord[],
 ): void {
   // Where values are replaced, the notice on the old ones says the same.
-  const updated = deploying.filter(
-    ({ agent }) => agent.outcome === 'updated' && agent.ready && !agent.replacesValues,
-  );
-  if (updated.some(({ agent }) => agent.deploymentId !== agent.plan.before?.desiredDeploymentId)) {
+  const isReplaced = ({ outcome, ready, replacesValues }: AgentRecord): boolean =>
+    outcome === 'updated' && ready && !replacesValues;
+  if (deploying.some(({ agent }) => isReplaced(agent) && hasNewDeployment(agent))) {
     journal.remark(
       'Ready means that the new deployment can take sessions. Idle instances of the previous deployment may still take some new sessions first.',
     );

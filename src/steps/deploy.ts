@@ -10,6 +10,7 @@ import type { AgentPlan } from '../plan/plan.js';
 import type { Journal } from '../record/journal.js';
 import {
   existingSet,
+  hasNewDeployment,
   type AgentRecord,
   type AgentTargetRecord,
   type SecretSetRecord,
@@ -21,10 +22,6 @@ import { awaitSecretSets } from './readiness.js';
 /** The result of a deploy. */
 export interface Deployed {
   readonly deploymentId: string;
-  /** The desired deployment before. */
-  readonly previousId: string | undefined;
-  /** The agent just before the deploy. */
-  readonly before: Agent | undefined;
   /** The time limit from this deploy on. */
   readonly deadline: Deadline;
 }
@@ -54,18 +51,21 @@ export async function deploy(
     record.plan = plan;
     try {
       const { region, settings, forces } = plan;
-      const options = { deadline, findLostResult: () => findLostResult(context, plan, before) };
+      const options = { deadline, findLostResult: () => findLostResult(context, plan) };
       const answer =
         before === undefined
           ? await cloud.createAgent(name, region, settings, options)
           : await cloud.updateAgent(name, settings, forces, options);
       record.isChanged = true;
-      const previousId = before?.desiredDeploymentId;
       const deploymentId = await deploymentOf(context, plan, answer, deadline);
-      recordDeployment(record, deploymentId, previousId);
-      journal.log.info(wordsFor(record, previousId));
-      remark(journal, record, answer, previousId);
-      return { deploymentId, previousId, before, deadline };
+      recordDeployment(record, deploymentId);
+      journal.log.info(
+        hasNewDeployment(record)
+          ? `Started deployment ${deploymentId} of agent ${name} in ${region}.`
+          : `Agent ${name} in ${region} keeps its deployment ${deploymentId}.`,
+      );
+      remark(journal, record, answer);
+      return { deploymentId, deadline };
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
       if (isAlreadyExistsError(error) && before === undefined) {
@@ -151,8 +151,7 @@ const lostResponseLimit = 10_000;
 /** The agent, if a deploy without a response did what the plan says. */
 async function findLostResult(
   { cloud, journal: { clock } }: StepContext,
-  { name, settings }: AgentPlan,
-  before: Agent | undefined,
+  { name, before, settings }: AgentPlan,
 ): Promise<Agent | undefined> {
   const deadline = new Deadline(clock, 'wait-timeout', lostResponseLimit);
   const agent = await cloud.agent(name, { attempts: 2, deadline });
@@ -164,15 +163,11 @@ async function findLostResult(
 }
 
 /** Records the result of the deploy. */
-function recordDeployment(
-  record: AgentRecord,
-  deploymentId: string,
-  previousId: string | undefined,
-): void {
+function recordDeployment(record: AgentRecord, deploymentId: string): void {
   const { plan } = record;
-  const isUpdate = plan.before !== undefined;
-  const isNew = deploymentId !== previousId;
   record.deploymentId = deploymentId;
+  const isUpdate = plan.before !== undefined;
+  const isNew = hasNewDeployment(record);
   record.outcome = !isUpdate
     ? 'created'
     : isNew || plan.changes.length > 0
@@ -184,23 +179,13 @@ function recordDeployment(
     (plan.valuesChange || plan.changes.some(({ setting }) => setting === 'secret-set'));
 }
 
-function wordsFor(
-  { name, region, deploymentId }: AgentRecord,
-  previousId: string | undefined,
-): string {
-  const id = deploymentId ?? 'unknown';
-  return deploymentId !== previousId
-    ? `Started deployment ${id} of agent ${name} in ${region}.`
-    : `Agent ${name} in ${region} keeps its deployment ${id}.`;
-}
-
 /** Reports what people should know about the response to a deploy. */
 function remark(
   { combined }: Journal,
-  { plan, deploymentId }: AgentRecord,
+  record: AgentRecord,
   { warning, settings: observed }: Agent,
-  previousId: string | undefined,
 ): void {
+  const { plan } = record;
   const { name, action, settings, newDeployment } = plan;
   const { image, buildId } = settings;
   const { websocketAuth } = observed;
@@ -211,7 +196,7 @@ function remark(
       (names) => `The platform created ${names} with \`websocket-auth: ${websocketAuth}\`.`,
     );
   }
-  const isNew = deploymentId !== previousId;
+  const isNew = hasNewDeployment(record);
   const isExpected = plan.bindsVersion || buildId !== undefined;
   if (!isNew && isExpected && newDeployment.because === 'nothing-differs') {
     // Expected with versioned sets and reused builds.
@@ -228,23 +213,22 @@ function remark(
     const said = quote(warning);
     combined.add('warning', name, (names) => `The platform warns about ${names}: ${said}`);
   }
-  if (!isNew && image !== undefined) {
-    if (image.includes('@')) {
-      combined.add(
-        'remark',
-        name,
-        (names) => `\`${image}\` is already deployed, so there is no new deployment of ${names}.`,
-      );
-    } else {
-      combined.add(
-        'warning',
-        name,
-        (names) =>
-          `The platform made no new deployment of ${names}, because it compares only the tag of \`${image}\`. To deploy what was pushed, set \`pin-image: true\` or \`force-redeploy: true\`, or add a digest (\`@sha256:…\`) to \`image\`.`,
-      );
-    }
+  if (isNew) return;
+  if (image?.includes('@') === true) {
+    combined.add(
+      'remark',
+      name,
+      (names) => `\`${image}\` is already deployed, so there is no new deployment of ${names}.`,
+    );
+  } else if (image !== undefined) {
+    combined.add(
+      'warning',
+      name,
+      (names) =>
+        `The platform made no new deployment of ${names}, because it compares only the tag of \`${image}\`. To deploy what was pushed, set \`pin-image: true\` or \`force-redeploy: true\`, or add a digest (\`@sha256:…\`) to \`image\`.`,
+    );
   }
-  if (plan.forceRedeploy === 'never' && plan.valuesChange && !isNew) {
+  if (plan.forceRedeploy === 'never' && plan.valuesChange) {
     combined.add(
       'warning',
       name,

@@ -1,7 +1,12 @@
 import { CallError } from '../pipecat/errors.js';
 import type { SessionCount } from '../pipecat/sessions.js';
 import { StepError } from '../record/errors.js';
-import type { AgentRecord, SessionsOnOlder, TargetRecord } from '../record/record.js';
+import {
+  hasNewDeployment,
+  type AgentRecord,
+  type SessionsOnOlder,
+  type TargetRecord,
+} from '../record/record.js';
 import { CancelledError } from '../time/cancellation.js';
 import { Deadline } from '../time/deadline.js';
 import { pollingDelay } from '../time/polling-delay.js';
@@ -29,7 +34,9 @@ export async function drainAll(
     agent?.ready === true && agent.outcome !== 'created' ? [agent] : [],
   );
   const awaited = agents.filter(({ plan }) => plan.drainTimeout !== undefined);
-  const counted = agents.filter((agent) => !awaited.includes(agent) && hasNewDeployment(agent));
+  const counted = agents.filter(
+    (agent) => !awaited.includes(agent) && agent.outcome === 'updated' && hasNewDeployment(agent),
+  );
   await Promise.all(counted.map((agent) => countOnce(context, agent)));
   const { journal } = context;
   await journal.stepForEach('drain', awaited, (agent) =>
@@ -37,10 +44,6 @@ export async function drainAll(
       drain(context, agent, agent.plan.drainTimeout ?? 0),
     ),
   );
-}
-
-function hasNewDeployment({ outcome, deploymentId, plan }: AgentRecord): boolean {
-  return outcome === 'updated' && deploymentId !== plan.before?.desiredDeploymentId;
 }
 
 /** The count is only information, so a failure does not fail the release. */

@@ -24,11 +24,13 @@ import type { StepContext } from './context.js';
 export async function awaitRollout(
   context: StepContext,
   record: AgentRecord,
-  { deploymentId, previousId, before, deadline }: Deployed,
+  { deploymentId, deadline }: Deployed,
 ): Promise<void> {
   const { cloud, journal } = context;
   const { clock, log } = journal;
-  const { name } = record;
+  const { name, plan } = record;
+  const { before } = plan;
+  const previousId = before?.desiredDeploymentId;
   const progress = new Progress(journal, `${name}: `);
   let lastAgent: Agent | undefined;
   let infrastructureIssue = false;
