@@ -30,6 +30,17 @@ async function problems(
   return reading.problems.map(({ input, message }) => `${input}: ${message}`);
 }
 
+test.each(['architecture', 'krisp-viva-audio-filter', 'websocket-auth'])(
+  '%s suggests nothing for a name that every object has',
+  async (input) => {
+    for (const value of ['constructor', '__proto__']) {
+      const [problem, ...others] = await problems({ ...key, ...agent, [input]: value });
+      expect(problem).toMatch(new RegExp(`^${input}: \`${value}\` is not one of [a-z\`0-9, ]+$`));
+      expect(others).toEqual([]);
+    }
+  },
+);
+
 describe('the credential', () => {
   test.each([
     {

@@ -33,14 +33,14 @@ type SettingSources = {
 } & Readonly<Record<SetName, Omit<SettingSource<string>, 'read'>>>;
 
 /** What machines and compilers call the processors. */
-const architectureAliases = {
-  x86: 'amd64',
-  'x86-64': 'amd64',
-  x86_64: 'amd64',
-  x64: 'amd64',
-  arm: 'arm64',
-  aarch64: 'arm64',
-};
+const architectureAliases = new Map([
+  ['x86', 'amd64'],
+  ['x86-64', 'amd64'],
+  ['x86_64', 'amd64'],
+  ['x64', 'amd64'],
+  ['arm', 'arm64'],
+  ['aarch64', 'arm64'],
+]);
 
 /**
  * Where the settings of `pipecat/agent-settings.ts` come from: the key of the settings file, and how to

@@ -95,13 +95,13 @@ export class Fields {
   word(
     input: InputName,
     words: readonly string[],
-    aliases: Readonly<Record<string, string>> = {},
+    aliases: ReadonlyMap<string, string> = new Map(),
   ): string | undefined {
     const text = this.#raw.text(input);
     if (text === undefined) return undefined;
     const word = text.toLowerCase();
     if (words.includes(word)) return word;
-    const meant = aliases[word] ?? nearest(text, words);
+    const meant = aliases.get(word) ?? nearest(text, words);
     if (meant !== undefined || this.#raw.isInput(input)) {
       return this.#refuseWord(input, text, words, meant);
     }
