@@ -58,12 +58,12 @@ export const settingSources = {
   minAgents: {
     key: 'scaling.min_agents',
     form: 'integer',
-    read: ({ regions }) => regions.integer('min-agents', { least: 0 }),
+    read: ({ fields }) => fields.integerByRegion('min-agents', { least: 0 }),
   },
   maxAgents: {
     key: 'scaling.max_agents',
     form: 'integer',
-    read: ({ regions }) => regions.integer('max-agents', { least: 1 }),
+    read: ({ fields }) => fields.integerByRegion('max-agents', { least: 1 }),
   },
   agentProfile: {
     key: 'agent_profile',

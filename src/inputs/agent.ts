@@ -30,8 +30,8 @@ const forceRedeploy: Record<'auto' | 'true' | 'false', ForceRedeploy> = {
 
 /** Reads the settings of the agent. Undefined if none is named. */
 export function readAgent(reader: InputReader): AgentReleaseSettings | undefined {
-  const { raw, fields, regions, settingsFile, findings, preview } = reader;
-  const name = regions.name('agent-name');
+  const { raw, fields, settingsFile, findings, preview } = reader;
+  const name = fields.template('agent-name');
   const { minAgents, maxAgents, ...settings } = readAgentSettings(reader);
   checkScaling(reader, minAgents, maxAgents);
   if (settingsFile?.resources !== undefined && raw.isInput('agent-profile')) {
@@ -72,7 +72,7 @@ export function readAgent(reader: InputReader): AgentReleaseSettings | undefined
 }
 
 function checkScaling(
-  { regions: { regions, checkedRegions }, findings }: InputReader,
+  { fields: { regions, checkedRegions }, findings }: InputReader,
   minAgents: Regional<number>,
   maxAgents: Regional<number>,
 ): void {

@@ -65,7 +65,7 @@ export function readGitHub(
  * What the plan is for, by region: the agent, or the secret sets if there is no agent. From the texts of
  * the inputs, so that mistakes in other inputs do not change it.
  */
-function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
+function subjectsOf({ raw, fields: { regions } }: InputReader): string[] {
   const agent = raw.text('agent-name');
   const names = agent === undefined ? [raw.text('secret-set'), raw.text('registry')] : [agent];
   const given = names.filter((name) => name !== undefined);
@@ -76,7 +76,7 @@ function subjectsOf({ raw, regions: { regions } }: InputReader): string[] {
 }
 
 function readEnvironmentName(
-  { raw, fields, regions: { regions }, findings, preview }: InputReader,
+  { raw, fields, findings, preview }: InputReader,
   waitsForAgent: boolean,
 ): string | undefined {
   const name = raw.text('environment');
@@ -99,7 +99,7 @@ function readEnvironmentName(
     return undefined;
   }
   // Previews share one environment, because GitHub keeps the name of each environment for good.
-  if (regions.length > 1 && !name.includes(regionPlaceholder) && preview === undefined) {
+  if (fields.regions.length > 1 && !name.includes(regionPlaceholder) && preview === undefined) {
     findings.warnings.push(
       `\`environment\` has no \`${regionPlaceholder}\`, so the agents of all regions share ${shown(name)}, and GitHub shows only the state of the newest deployment.`,
     );

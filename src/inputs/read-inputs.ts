@@ -179,7 +179,7 @@ async function readRelease(
   access: AccessSettings | undefined,
   ownSecrets: readonly SecretValue[],
 ): Promise<ReleaseReading> {
-  const { raw, fields, regions, findings } = reader;
+  const { raw, fields, findings } = reader;
   const rollout = fields.choice('rollout', ['parallel', 'sequential']);
   const secrets = await readSecrets(reader, ownSecrets);
   const requiredKeys = await readRequiredKeys(reader);
@@ -208,7 +208,7 @@ async function readRelease(
       failureLogs && {
         failureLogs,
         release: {
-          regions: regions.regions,
+          regions: fields.regions,
           rollout,
           secretSet,
           imagePullSecret,

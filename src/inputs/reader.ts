@@ -1,9 +1,8 @@
 import type { Preview } from '../plan/settings.js';
 import type { InputName } from './declared.js';
-import { Fields } from './fields.js';
 import type { Findings } from './problems.js';
 import type { Environment, RawInputs } from './raw-inputs.js';
-import { RegionFields } from './regions.js';
+import { RegionalFields } from './regions.js';
 import type { ReadFile } from './files.js';
 import type { SettingsFile } from './settings-file/settings-file.js';
 
@@ -28,15 +27,11 @@ export interface InputBasis {
 /** Everything that the readers of single inputs work with: their first parameter. */
 export interface InputReader extends InputSource, InputBasis {
   /** Parses single inputs. */
-  readonly fields: Fields;
-  /** Parses inputs whose values may differ by region. */
-  readonly regions: RegionFields;
+  readonly fields: RegionalFields;
   readonly isDryRun: boolean;
 }
 
 export function inputReader(source: InputSource & InputBasis): InputReader {
-  const { raw, findings } = source;
-  const fields = new Fields(raw, findings);
-  const regions = new RegionFields(raw, findings, fields);
-  return { ...source, fields, regions, isDryRun: fields.boolean('dry-run') ?? false };
+  const fields = new RegionalFields(source.raw, source.findings);
+  return { ...source, fields, isDryRun: fields.boolean('dry-run') ?? false };
 }

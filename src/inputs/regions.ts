@@ -10,7 +10,7 @@ import {
 import { Regional } from '../plan/regional.js';
 import { nearest } from '../text/nearest.js';
 import type { InputName } from './declared.js';
-import type { Bounds, Fields } from './fields.js';
+import { Fields, type Bounds } from './fields.js';
 import { looksLikeCredential, shown, type Findings } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
 
@@ -25,17 +25,12 @@ const names = {
 } as const satisfies Partial<Record<InputName, object>>;
 
 /** Reads inputs whose values may differ by region, or hold `{region}`. */
-export class RegionFields {
-  readonly #raw: RawInputs;
-  readonly #findings: Findings;
-  readonly #fields: Fields;
+export class RegionalFields extends Fields {
   /** The regions that `region` lists, in that order. */
   readonly regions: readonly string[];
 
-  constructor(raw: RawInputs, findings: Findings, fields: Fields) {
-    this.#raw = raw;
-    this.#findings = findings;
-    this.#fields = fields;
+  constructor(raw: RawInputs, findings: Findings) {
+    super(raw, findings);
     this.regions = this.#readRegions();
   }
 
@@ -45,52 +40,52 @@ export class RegionFields {
   }
 
   /** The template of a name on the platform, which differs from region to region. */
-  name(input: keyof typeof names): Regional<string> | undefined {
+  template(input: keyof typeof names): Regional<string> | undefined {
     const { rule, placeholders } = names[input];
     const templates = this.#values(input, { isRequiredEverywhere: true });
     if (templates === undefined) return undefined;
     const shell = templates.values.find((value) => value.includes('${'));
     if (shell !== undefined) {
       const fixed = shell.replaceAll('${', '{');
-      return this.#findings.problem(
+      return this.findings.problem(
         input,
         `${shown(shell)} has a \`$\` before a placeholder; ${looksLikeCredential(fixed) ? 'remove it' : `use \`${fixed}\``}`,
       );
     }
     const misplaced = templates.values.flatMap((value) => placeholderMistakes(value, placeholders));
-    if (this.#findings.accept(input, templates, misplaced) === undefined) return undefined;
-    return this.#findings.accept(input, templates, [
+    if (this.findings.accept(input, templates, misplaced) === undefined) return undefined;
+    return this.findings.accept(input, templates, [
       ...this.#breaches(templates, rule),
       ...this.#sharedNames(input, templates, rule),
     ]);
   }
 
   /** Whole numbers within bounds. */
-  integer(input: InputName, bounds: Bounds): Regional<number> {
+  integerByRegion(input: InputName, bounds: Bounds): Regional<number> {
     const texts = this.#values(input, { isRequiredEverywhere: false });
     return (
-      texts?.map((text) => this.#fields.parseInteger(input, text, bounds)) ??
+      texts?.map((text) => this.parseInteger(input, text, bounds)) ??
       new Regional<number>(undefined)
     );
   }
 
   #readRegions(): string[] {
     const regions: string[] = [];
-    const items = this.#raw.items('region');
-    if (items.length === 0 && this.#raw.text('region') !== undefined) {
-      this.#findings.problem('region', 'is set but contains no region');
+    const items = this.raw.items('region');
+    if (items.length === 0 && this.raw.text('region') !== undefined) {
+      this.findings.problem('region', 'is set but contains no region');
     }
     for (const item of items) {
       if (!regionCode.pattern.test(item)) {
         const written = regionsIn(item);
         const isShown =
           written.every((one) => regionCode.pattern.test(one)) && !looksLikeCredential(item);
-        this.#findings.problem(
+        this.findings.problem(
           'region',
           `${shown(item)} is not valid; use ${regionCode.rule}${isShown ? `. Did you mean \`${written.join(', ')}\`?` : ''}`,
         );
       } else if (regions.includes(item)) {
-        this.#findings.problem('region', `lists \`${item}\` twice`);
+        this.findings.problem('region', `lists \`${item}\` twice`);
       } else {
         regions.push(item);
       }
@@ -103,18 +98,18 @@ export class RegionFields {
     input: InputName,
     { isRequiredEverywhere }: { readonly isRequiredEverywhere: boolean },
   ): Regional<string> | undefined {
-    const text = this.#raw.text(input);
+    const text = this.raw.text(input);
     if (text === undefined) return undefined;
     // None of these values can hold a colon or a line break.
     if (!/[:\n]/.test(text)) return new Regional(text);
     // Lines are counted as in the workflow.
     const values = this.#readLines(
       input,
-      this.#raw.isInput(input) ? this.#raw.verbatim(input) : text,
+      this.raw.isInput(input) ? this.raw.verbatim(input) : text,
     );
     return (
       values &&
-      this.#findings.accept(input, values, [
+      this.findings.accept(input, values, [
         ...this.#unlistedRegions(values),
         ...(isRequiredEverywhere ? this.#missingRegions(values) : []),
       ])
@@ -141,7 +136,7 @@ export class RegionFields {
     }
     const others = own.get('*');
     own.delete('*');
-    return this.#findings.accept(input, new Regional(others, own), mistakes);
+    return this.findings.accept(input, new Regional(others, own), mistakes);
   }
 
   #unlistedRegions({ regions }: Regional<string>): string[] {
@@ -192,7 +187,7 @@ export class RegionFields {
 
   /** The platform's client reads the settings file, too, and does not know `{region}`. */
   #suggestionFor(input: InputName, better: string): string {
-    return this.#findings.substitutes.has(input)
+    return this.findings.substitutes.has(input)
       ? `set the input \`${input}\` to ${better}, because the platform's client reads the file, too`
       : `use ${better}, or lines \`region: name\``;
   }

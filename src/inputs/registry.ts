@@ -28,8 +28,8 @@ export function givenRegistrySecrets(raw: RawInputs): SecretValue[] {
 
 /** Reads the image pull secret to bind, and its credentials if `registry` is set. */
 export function readImagePullSecret(reader: InputReader): ImagePullSecretSettings | undefined {
-  const { raw, regions, findings } = reader;
-  const name = regions.name('image-credentials');
+  const { raw, fields, findings } = reader;
+  const name = fields.template('image-credentials');
   const registry = readRegistry(reader);
   const [isNamed, isWritten] = [raw.isGiven('image-credentials'), raw.isGiven('registry')];
   if (isWritten && !isNamed) {

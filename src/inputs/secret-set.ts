@@ -21,9 +21,9 @@ export function readSecretSet(
   reader: InputReader,
   context: SecretSetContext,
 ): SecretSetSettings | undefined {
-  const { raw, fields, regions, findings } = reader;
+  const { raw, fields, findings } = reader;
   const { secrets, requiredKeys, credential, imagePullSecret, waitsForAgent } = context;
-  const name = regions.name('secret-set');
+  const name = fields.template('secret-set');
   const prune = fields.boolean('prune-secrets') ?? false;
   const keepVersions = fields.integer('keep-versions', { least: 0, most: 100 }) ?? 0;
   if (!raw.isGiven('secret-set')) {
@@ -66,7 +66,7 @@ export function readSecretSet(
 
 /** Compares the names of all regions, because names are unique across the platform. */
 function checkOtherKind(
-  { regions: { checkedRegions }, findings }: InputReader,
+  { fields: { checkedRegions }, findings }: InputReader,
   name: Regional<string>,
   imagePullSecret: Regional<string> | undefined,
 ): void {

@@ -7,9 +7,9 @@ import type { InputReader } from './reader.js';
 
 /** Reads what to tear down. Undefined in a release, or if it is not the preview of a pull request. */
 export function readTeardown(reader: InputReader): TeardownSettings | undefined {
-  const { raw, numberedInputs, fields, regions, findings, preview } = reader;
+  const { raw, numberedInputs, fields, findings, preview } = reader;
   if (!isTeardown(raw)) return undefined;
-  const agent = regions.name('agent-name');
+  const agent = fields.template('agent-name');
   if (raw.text('agent-name') === undefined) {
     findings.problem(
       'agent-name',
@@ -22,7 +22,7 @@ export function readTeardown(reader: InputReader): TeardownSettings | undefined 
     );
   }
   const own = (input: 'secret-set' | 'image-credentials'): Regional<string> | undefined => {
-    const name = regions.name(input);
+    const name = fields.template(input);
     if (raw.text(input) === undefined || numberedInputs.includes(input)) return name;
     findings.remarks.push(
       `\`${input}\` has no \`{pr}\`, so others may use it. \`teardown\` leaves it alone.`,
@@ -37,5 +37,5 @@ export function readTeardown(reader: InputReader): TeardownSettings | undefined 
   );
   if (ignored.length > 0) findings.remarks.push(`\`teardown\` ignores ${listOf(ignored)}.`);
   if (agent === undefined || preview === undefined) return undefined;
-  return { regions: regions.regions, agent, preview, secretSet, imagePullSecret, waitTimeout };
+  return { regions: fields.regions, agent, preview, secretSet, imagePullSecret, waitTimeout };
 }

@@ -135,13 +135,13 @@ const reportMissing: Readonly<
 
 /** Tells secrets from ordinary words, and reports the keys with ordinary words. */
 function secrecyFor(
-  { raw, regions }: InputReader,
+  { raw, fields }: InputReader,
   findings: Findings,
   readings: readonly SourceReading[],
 ): (entry: SecretEntry) => boolean {
   // An invalid name may be a secret in the wrong input.
   const given = [
-    ...regions.regions.filter((region) => regionCode.pattern.test(region)),
+    ...fields.regions.filter((region) => regionCode.pattern.test(region)),
     ...[raw.text('agent-name') ?? ''].filter((name) => agentName.pattern.test(name)),
   ];
   const isSecret = ({ key, value }: SecretEntry): boolean =>
