@@ -13,12 +13,17 @@ const repositorySchema = v.object({
   fork: v.optional(v.boolean()),
 });
 
+/** A pull request or an issue. */
+const identity = v.object({
+  number: v.optional(v.number()),
+  created_at: v.fallback(v.optional(v.string()), undefined),
+});
+
 const eventPayload = v.object({
   repository: v.optional(repositorySchema),
   pull_request: v.optional(
     v.object({
-      number: v.optional(v.number()),
-      created_at: v.fallback(v.optional(v.string()), undefined),
+      ...identity.entries,
       head: v.optional(
         v.object({ repo: v.nullish(repositorySchema), sha: v.optional(v.string()) }),
       ),
@@ -29,8 +34,7 @@ const eventPayload = v.object({
   ),
   issue: v.optional(
     v.object({
-      number: v.optional(v.number()),
-      created_at: v.fallback(v.optional(v.string()), undefined),
+      ...identity.entries,
       /** Set only if the issue is a pull request. */
       pull_request: v.optional(v.unknown()),
     }),
@@ -155,8 +159,7 @@ export function commentedOn(event: WorkflowEvent): EventPullRequest | 'issue' | 
 }
 
 function identified(
-  about:
-    { readonly number?: number | undefined; readonly created_at?: string | undefined } | undefined,
+  about: v.InferOutput<typeof identity> | undefined,
 ): EventPullRequest | undefined {
   if (about?.number === undefined) return undefined;
   const openedAt = Date.parse(about.created_at ?? '');

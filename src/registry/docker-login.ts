@@ -17,7 +17,7 @@ export interface RegistryLogin {
   readonly isIdentityToken: boolean;
 }
 
-interface DockerLoginOptions {
+export interface DockerLoginOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads a text file; throws if it does not exist. */
   readonly readFile: (path: string) => Promise<string>;

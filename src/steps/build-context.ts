@@ -112,32 +112,24 @@ function reportContext(
   context: SelectedContext,
 ): void {
   const { log } = journal;
-  const {
-    files,
-    bytes,
-    ignoreFile,
-    excludedSecrets: leftOut,
-    includesGit,
-    otherDockerfile,
-    missingSources,
-  } = context;
+  const { files, ignoreFile, excludedSecrets, otherDockerfile, missingSources } = context;
   const rules =
     ignoreFile === undefined
       ? 'no ignore file; version control, caches and logs are excluded'
       : `after ${ignoreFile}`;
   log.info(
-    `The build context ${quote(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'}, ${bytesOf(bytes)} (${rules}).`,
+    `The build context ${quote(settings.directory)} has ${files} ${files === 1 ? 'file' : 'files'}, ${bytesOf(context.bytes)} (${rules}).`,
   );
-  if (leftOut.length > 0) {
+  if (excludedSecrets.length > 0) {
     const advice =
       ignoreFile === undefined
         ? ''
         : ` To include one, add a line with ! and its name to ${ignoreFile}.`;
     log.info(
-      `Excluded, because they may contain secrets: ${listOf(leftOut, { most: maxNames })}.${advice}`,
+      `Excluded, because they may contain secrets: ${listOf(excludedSecrets, { most: maxNames })}.${advice}`,
     );
   }
-  if (includesGit) {
+  if (context.includesGit) {
     journal.remark(
       'The build context includes `.git`, which differs from run to run, so no build is ever reused. Exclude it with `build-exclude: .git`, or with a line in the ignore file.',
     );
@@ -165,8 +157,8 @@ function reportNoticedFiles({ noticed }: PackedContext, journal: Journal): void 
     'empty-submodule': (paths) =>
       `The build context has submodules that are empty: ${paths}. Set \`submodules: true\` for \`actions/checkout\`.`,
   };
-  for (const kind of ['credentials', 'lfs-pointer', 'empty-submodule'] as const) {
+  for (const [kind, sentence] of Object.entries(sentences)) {
     const paths = noticed.filter((file) => file.kind === kind).map(({ path }) => path);
-    if (paths.length > 0) journal.remark(sentences[kind](listOf(paths, { most: maxNamed })));
+    if (paths.length > 0) journal.remark(sentence(listOf(paths, { most: maxNamed })));
   }
 }

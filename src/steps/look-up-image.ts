@@ -1,22 +1,15 @@
 import type { ReleaseSettings } from '../plan/settings.js';
-import type { RegistryLogin } from '../registry/docker-login.js';
-import type { ImageLookup, LookUpOptions } from '../registry/look-up.js';
+import type { DockerLoginOptions, RegistryLogin } from '../registry/docker-login.js';
+import type { ImageLookup, lookUpImage } from '../registry/look-up.js';
 import { parseImageReference, registryName, type ImageReference } from '../registry/reference.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import type { Clock } from '../time/clock.js';
 import { version } from '../version.js';
 
 /** Looks an image up in its registry. */
-export type LookUpImage = (
-  reference: ImageReference,
-  options: LookUpOptions,
-) => Promise<ImageLookup>;
+export type LookUpImage = typeof lookUpImage;
 
 /** What a look-up needs besides the settings. */
-export interface ImageLookupContext {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly readFile: (path: string) => Promise<string>;
-  readonly clock: Clock;
+export interface ImageLookupContext extends DockerLoginOptions {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
   /** The real one if undefined. */

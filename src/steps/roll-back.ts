@@ -118,8 +118,6 @@ async function rollBackOne(
   const rollBack: RollBackRecord = { plan, outcome: 'skipped' };
   agent.rollBack = rollBack;
   const back = newAgentRecord(planFor(agent, plan));
-  const hasStarted = (error: unknown): boolean =>
-    back.isChanged || error instanceof InterruptedCallError;
   try {
     const deployed = await deploy(context, { ...target, agent: back, build: undefined }, budget);
     agent.deploymentId = deployed.deploymentId;
@@ -129,8 +127,10 @@ async function rollBackOne(
     await awaitRollout(context, back, deployed);
   } catch (error) {
     if (error instanceof CancelledError) {
-      rollBack.outcome = hasStarted(error) ? 'running' : 'skipped';
-      if (rollBack.outcome === 'running') agent.outcome = 'cancelled';
+      if (back.isChanged || error instanceof InterruptedCallError) {
+        rollBack.outcome = 'running';
+        agent.outcome = 'cancelled';
+      }
       throw error;
     }
     if (error instanceof NotDeployedError) {
