@@ -119,16 +119,17 @@ function isSetUnchanged({ action, prunedKeys, deletedVersions = [] }: SecretSetP
 function plannedSet(plan: SecretSetPlan, maxNames: number): string {
   const { kind, name, action, template, addedKeys, updatedKeys } = plan;
   const what = `the ${secretSetKinds[kind]} \`${name}\``;
+  const keys = keyList({ add: addedKeys, update: updatedKeys }, maxNames);
   if (action === 'bind' && plan.prunedKeys.length > 0) return `Prune ${what}.`;
   if (isVersioned(name)) {
-    return `Create ${what}, unless there is one with these values${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
+    return `Create ${what}, unless there is one with these values${keys}.`;
   }
   if (action === 'bind') {
     return template === undefined
       ? `Keep ${what} unchanged.`
       : `Keep ${what} unchanged: it already has this content.`;
   }
-  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keyList(plannedKeys, addedKeys, updatedKeys, maxNames)}.`;
+  return `${action === 'create' ? 'Create' : 'Update'} ${what}${keys}.`;
 }
 
 const setVerbs: Readonly<Record<SecretSetRecord['outcome'], string>> = {
@@ -147,22 +148,14 @@ function doneSet(
 ): string {
   const prunedKeys = pruned.length === 0 ? '' : `; pruned ${listOf(pruned, { most: maxNames })}`;
   const version = outcome === 'deleted' ? ', an older version that no agent binds' : '';
-  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keyList(doneKeys, added, updated, maxNames)}${prunedKeys}.`;
+  return `${setVerbs[outcome]} the ${secretSetKinds[kind]} \`${name}\`${version}${keyList({ added, updated }, maxNames)}${prunedKeys}.`;
 }
 
-const plannedKeys = { add: 'add', update: 'update' } as const;
-const doneKeys = { add: 'added', update: 'updated' } as const;
-
-function keyList(
-  { add, update }: typeof plannedKeys | typeof doneKeys,
-  added: readonly string[],
-  updated: readonly string[],
-  maxNames: number,
-): string {
-  const parts = nonEmpty([
-    added.length > 0 && `${add} ${listOf(added, { most: maxNames })}`,
-    updated.length > 0 && `${update} ${listOf(updated, { most: maxNames })}`,
-  ]);
+/** Names of keys, by a verb that says what happens to them. */
+function keyList(keys: Readonly<Record<string, readonly string[]>>, maxNames: number): string {
+  const parts = Object.entries(keys)
+    .filter(([, names]) => names.length > 0)
+    .map(([verb, names]) => `${verb} ${listOf(names, { most: maxNames })}`);
   return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
@@ -295,16 +288,14 @@ const deploymentReasons: Readonly<
 };
 
 function plannedDeployment({ follows, because }: NewDeployment): string {
-  const { reason } = deploymentReasons[because];
-  switch (follows) {
-    case 'yes':
-      return `A new deployment follows, because ${reason}.`;
-    case 'no':
-      return `No new deployment follows, because ${reason}.`;
-    case 'unknown':
-      return `It is unknown whether a new deployment follows, because ${reason}.`;
-  }
+  return `${followWords[follows]}, because ${deploymentReasons[because].reason}.`;
 }
+
+const followWords: Readonly<Record<NewDeployment['follows'], string>> = {
+  yes: 'A new deployment follows',
+  no: 'No new deployment follows',
+  unknown: 'It is unknown whether a new deployment follows',
+};
 
 /** How a release would test the agent, and what it would wait for after that. */
 function provenBy({ name, action, smokeTest, drainTimeout }: AgentPlan): Texts {

@@ -8,7 +8,7 @@ import {
   type TargetRecord,
 } from '../record/record.js';
 import { listOf } from '../text/list.js';
-import { exposedKeys } from './state.js';
+import { exposedTargets } from './state.js';
 import { atLeast, duration, nonEmpty } from './words.js';
 
 /** Names of keys in a sentence. */
@@ -28,7 +28,7 @@ export function remarksAfter(record: ReleaseRecord): string[] {
   return nonEmpty([
     coldStarts(agentsOf(record)),
     // The summary says first of all which new values are exposed; here is how to avoid that.
-    agentsBehind(record).length > 0 && versionAdvice,
+    exposedTargets(record).length > 0 && versionAdvice,
   ]);
 }
 
@@ -89,15 +89,11 @@ function coldStarts(agents: readonly AgentRecord[]): string | undefined {
 
 /** Which agents still run with old values, although their set has new ones. */
 export function exposedValues(record: ReleaseRecord): string[] {
-  const behind = agentsBehind(record);
+  const behind = agentsOf({ targets: exposedTargets(record) });
   if (behind.length === 0) return [];
   return [
     `${names(behind)} ${behind.length === 1 ? 'has' : 'have'} new secret values, but the release is not serving. Running instances keep the old values; new instances may start with the new ones. \`{version}\` in \`secret-set\` avoids that.`,
   ];
-}
-
-function agentsBehind({ targets }: Pick<ReleaseRecord, 'targets'>): AgentRecord[] {
-  return agentsOf({ targets: targets.filter((target) => exposedKeys(target).length > 0) });
 }
 
 function names(named: readonly { readonly name: string }[]): string {

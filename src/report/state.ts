@@ -119,8 +119,13 @@ function servingIn(agents: readonly AgentRecord[]): string {
     .join('; ');
 }
 
-/** Keys whose new values an agent that is not serving this release may see already. */
-export function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
+/** Regions whose agent is not serving this release, but may see its new values already. */
+export function exposedTargets({ targets }: Pick<ReleaseRecord, 'targets'>): TargetRecord[] {
+  return targets.filter((target) => exposedKeys(target).length > 0);
+}
+
+/** Keys of these values. */
+function exposedKeys({ agent, secretSets }: TargetRecord): string[] {
   // What a rollback does not restore is said in sentences of its own.
   if (agent?.plan.before === undefined || agent.outcome === 'rolled-back') return [];
   const { state } = servingOf(agent);
@@ -151,7 +156,7 @@ export function stateSentences(record: ReleaseRecord): string[] {
 }
 
 function exposedSentence({ targets }: ReleaseRecord): string | undefined {
-  const exposed = targets.filter((target) => exposedKeys(target).length > 0);
+  const exposed = exposedTargets({ targets });
   if (exposed.length === 0) return undefined;
   const keys = listOf(new Set(exposed.flatMap(exposedKeys)), { most: maxExposedKeys });
   const regions = exposed.map(({ region }) => region);
