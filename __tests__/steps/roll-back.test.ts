@@ -402,6 +402,48 @@ describe('a rollback that fails', () => {
   });
 });
 
+describe('a rollback that waits for a secret set', () => {
+  const setOfAnotherPipeline = (
+    status: 'failed' | 'pending',
+    then = (): void => undefined,
+  ): void => {
+    stage.emulator.seed.agent({ name: 'voice', image: older });
+    crash('voice');
+    stage.emulator.script.after({ method: 'POST', path: '/v1/agents/voice' }, () => {
+      stage.emulator.seed.secretSet({
+        name: 'keys',
+        status,
+        ...(status === 'failed' ? { errorMessage: 'Gone wrong' } : { readyAfter: 600_000 }),
+      });
+      then();
+    });
+  };
+  const withSet = { ...one, 'secret-set': 'keys', secrets: 'A=value-a' };
+
+  test('says what failed if the platform cannot provision the set', async () => {
+    setOfAnotherPipeline('failed');
+    const { agents, actions } = await release(withSet);
+    expect(agents).toMatchObject([{ outcome: 'failed' }]);
+    expect(actions.errors[0]?.message).toContain('The rollback failed.');
+    expect(actions.errors[0]?.message).toContain('A secret set could not be provisioned');
+    expect(actions.errors[0]?.message).toContain('Gone wrong');
+    expect(actions.errors[0]?.message).not.toContain('The action itself failed');
+  });
+
+  test('is not reported as failed if the run is cancelled', async () => {
+    const cancellation = new AbortController();
+    setOfAnotherPipeline('pending', () => {
+      stage.emulator.script.before({ method: 'GET', path: '/v1/secrets/keys' }, () => {
+        cancellation.abort(new CancelledError('SIGTERM'));
+      });
+    });
+    const { actions } = await release(withSet, { cancellation: cancellation.signal });
+    expect(actions.errors[0]?.message).toContain('The run was cancelled');
+    expect(actions.errors[0]?.message).not.toContain('The action itself failed');
+    expect(actions.errors[0]?.message).not.toContain('The rollback failed');
+  });
+});
+
 describe('a rollback that is cancelled', () => {
   test('starts nothing new, and the report says which agents were rolled back and which were not', async () => {
     seedBoth();

@@ -125,7 +125,9 @@ async function rollBackOne(
     agent.readyAt = undefined;
     agent.previousServes = false;
     await awaitRollout(context, back, deployed);
-  } catch (error) {
+  } catch (thrown) {
+    // Waiting for secret sets may fail for several of them. One is enough to say why there was no rollback.
+    const [error] = failuresOf(thrown);
     if (error instanceof CancelledError) {
       if (back.isChanged || error instanceof InterruptedCallError) {
         rollBack.outcome = 'running';
