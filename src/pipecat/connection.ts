@@ -1,11 +1,10 @@
 import type { SecretValue } from '../secrecy/secret-value.js';
 import { Transport, type Answer } from '../http/transport.js';
+import type { Call } from './errors.js';
 
-/** One request, with its body as JSON. */
-export interface Request {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** Path and query, from the root of the API's host. */
-  readonly path: string;
+/** One request. */
+export interface Request extends Call {
+  /** Sent as JSON. */
   readonly body?: unknown;
 }
 

@@ -5,7 +5,7 @@ import { compareSettings, newBuildChange, type SettingChange } from './agent-cha
 import { PreflightError, unknownName, type PreflightProblem } from './problems.js';
 import { versionsOf } from './name-template.js';
 import { isWritten } from './plan-secret-sets.js';
-import { adviceOnNames, checkPreview, notPreviewWords } from './preview.js';
+import { adviceOnNames, whyNotPreview } from './preview.js';
 import type { AgentPlan, BuildPlan, NewDeployment, SecretSetPlan } from './plan.js';
 import type { RegionAgent, RegionSettings } from './region-settings.js';
 import { hasFailed } from '../pipecat/rollout-judgment.js';
@@ -87,26 +87,11 @@ function checkName(name: string, region: string, problems: PreflightProblem[]): 
   });
 }
 
-/** An agent that is older than the pull request belongs to somebody else, and must not change. */
-function checkIsPreview(
-  { name, preview }: RegionAgent,
-  before: Agent,
-  problems: PreflightProblem[],
-): void {
-  const breach = preview && checkPreview(before, preview);
-  if (preview === undefined || breach === undefined) return;
-  problems.push({
-    about: `agent ${name}`,
-    message: notPreviewWords(breach, preview),
-    next: adviceOnNames,
-  });
-}
-
 function checkPresence(
   { requested, settings: { region }, before, build }: AgentFacts,
   problems: PreflightProblem[],
 ): void {
-  const { name, settings, isBuiltFromBranch } = requested;
+  const { name, settings, preview, isBuiltFromBranch } = requested;
   const about = `agent ${name}`;
   if (before?.region !== undefined && before.region !== region) {
     problems.push({
@@ -116,7 +101,9 @@ function checkPresence(
     });
   }
   if (before !== undefined) {
-    checkIsPreview(requested, before, problems);
+    // An agent that is older than the pull request belongs to somebody else, and must not change.
+    const message = preview && whyNotPreview(before, preview);
+    if (message !== undefined) problems.push({ about, message, next: adviceOnNames });
     return;
   }
   if (isBuiltFromBranch) {

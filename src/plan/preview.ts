@@ -2,23 +2,24 @@ import type { Agent, ListedSecretSet } from '../pipecat/answers.js';
 import type { RegionSettings } from './region-settings.js';
 import type { Preview } from './settings.js';
 
-/** Why an existing agent with the right name is not the preview of a pull request. */
-export type NotPreview =
-  | { readonly because: 'older'; readonly createdAt: number; readonly openedAt: number }
-  /** Its age is unknown, and its name is not specific enough. */
-  | { readonly because: 'age-unknown' };
-
 /**
  * Checks whether an agent is the preview of the pull request. Its name is not enough: with `voice-{pr}`,
  * the preview of pull request 2 would have the name of production's `voice-2`.
+ *
+ * @returns why not, as a clause that follows the name of the agent; undefined if it is the preview
  */
-export function checkPreview(agent: Agent, preview: Preview): NotPreview | undefined {
-  const { createdAt } = agent;
-  const { openedAt, hasUniqueName } = preview;
+export function whyNotPreview(
+  { createdAt }: Agent,
+  { pullRequest, openedAt, hasUniqueName }: Preview,
+): string | undefined {
   if (createdAt !== undefined && openedAt !== undefined) {
-    return createdAt < openedAt ? { because: 'older', createdAt, openedAt } : undefined;
+    return createdAt < openedAt
+      ? `was created at ${timeOf(createdAt)}, before pull request ${pullRequest} was opened (${timeOf(openedAt)}), so it is not its preview`
+      : undefined;
   }
-  return hasUniqueName ? undefined : { because: 'age-unknown' };
+  return hasUniqueName
+    ? undefined
+    : `may not be the preview of pull request ${pullRequest}: its age is unknown, and its name does not contain \`pr-${pullRequest}\``;
 }
 
 /**
@@ -35,13 +36,6 @@ export function unclearSets(
   // An earlier release has written the sets that the preview binds.
   const bound = [...(before?.secretSets ?? []), before?.settings.imagePullSecretSet];
   return existing.filter(({ name }) => names.includes(name) && !bound.includes(name));
-}
-
-/** The reason, as a clause that follows the name of the agent. */
-export function notPreviewWords(reason: NotPreview, { pullRequest }: Preview): string {
-  return reason.because === 'older'
-    ? `was created at ${timeOf(reason.createdAt)}, before pull request ${pullRequest} was opened (${timeOf(reason.openedAt)}), so it is not its preview`
-    : `may not be the preview of pull request ${pullRequest}: its age is unknown, and its name does not contain \`pr-${pullRequest}\``;
 }
 
 export const adviceOnNames =

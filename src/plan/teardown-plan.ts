@@ -2,7 +2,7 @@ import type { ListedSecretSet, SecretSetKind } from '../pipecat/answers.js';
 import { boundByOthers, type Bindings, type BoundByOthers } from './bindings.js';
 import { unknownRegion } from './make-plan.js';
 import type { TeardownObservation } from './observe-teardown.js';
-import { checkPreview, type NotPreview } from './preview.js';
+import { whyNotPreview } from './preview.js';
 import type { PreflightProblem } from './problems.js';
 import type { Preview, TeardownSettings } from './settings.js';
 import { secretSetKinds } from './subject.js';
@@ -10,7 +10,7 @@ import { secretSetKinds } from './subject.js';
 /** Why a teardown keeps an agent or a set. */
 export type KeptBecause =
   /** The agent of that name is not the preview, so its sets do not belong to the preview either. */
-  | { readonly because: 'not-preview'; readonly reason: NotPreview }
+  | { readonly because: 'not-preview'; readonly message: string }
   | BoundByOthers
   /** A Kubernetes Secret, which the platform's API cannot delete. */
   | { readonly because: 'referenced' }
@@ -62,8 +62,9 @@ export function planTeardown(
         problems.push(unknownRegion(region, regions));
       }
       checkRegion(`agent ${name}`, agent?.region, region, problems);
-      const reason = agent && checkPreview(agent, preview);
-      const kept: KeptBecause | undefined = reason && { because: 'not-preview', reason };
+      const message = agent && whyNotPreview(agent, preview);
+      const kept =
+        message === undefined ? undefined : ({ because: 'not-preview', message } as const);
       const removal = agent === undefined ? nothingToRemove : deleteUnless(kept);
       const secretSets = ownSets.flatMap(({ kind, template, existing }): SetRemoval[] => {
         if (existing.length === 0) return [{ name: template, kind, removal: nothingToRemove }];

@@ -1,6 +1,5 @@
-import { notPreviewWords } from '../plan/preview.js';
 import { secretSetKinds } from '../plan/subject.js';
-import type { KeptBecause, TeardownPlan } from '../plan/teardown-plan.js';
+import type { KeptBecause } from '../plan/teardown-plan.js';
 import {
   isAnythingTornDown,
   removalsOf,
@@ -15,8 +14,11 @@ import { counted, nonEmpty } from './words.js';
 /** Names of agents or sets in a sentence. */
 const mostNames = 10;
 
-/** Why something is kept, as the end of a sentence that begins with "because". */
-function keptWords(kept: KeptBecause, { preview }: TeardownPlan): string {
+/**
+ * Why something is kept, as the end of a sentence that begins with "because". A teardown fails if the
+ * agent is not the preview, so it says nothing about sets then.
+ */
+function keptWords(kept: KeptBecause): string | undefined {
   switch (kept.because) {
     case 'bound':
       return `${listOf(kept.agents, { most: mostNames })} ${kept.agents.length === 1 ? 'uses' : 'use'} it`;
@@ -27,18 +29,17 @@ function keptWords(kept: KeptBecause, { preview }: TeardownPlan): string {
     case 'other-kind':
       return `it is an ${secretSetKinds[kept.kind]}`.replace('an secret', 'a secret');
     case 'not-preview':
-      return `the agent of that name ${notPreviewWords(kept.reason, preview)}`;
+      return undefined;
   }
 }
 
 /** What is kept and why, as sentences. */
-export function keptSentences({ plan, targets }: TeardownRecord): string[] {
+export function keptSentences({ targets }: TeardownRecord): string[] {
   return targets.flatMap(({ region, secretSets }) =>
-    secretSets.flatMap(({ name, kept }) =>
-      kept === undefined || kept.because === 'not-preview'
-        ? []
-        : [`\`${name}\` in \`${region}\` is kept, because ${keptWords(kept, plan)}.`],
-    ),
+    secretSets.flatMap(({ name, kept }) => {
+      const words = kept && keptWords(kept);
+      return words === undefined ? [] : [`\`${name}\` in \`${region}\` is kept, because ${words}.`];
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { observeTeardown } from '../plan/observe-teardown.js';
 import { PreflightError, type PreflightProblem } from '../plan/problems.js';
-import { adviceOnNames, notPreviewWords } from '../plan/preview.js';
+import { adviceOnNames } from '../plan/preview.js';
 import type { TeardownSettings } from '../plan/settings.js';
 import { secretSetKinds } from '../plan/subject.js';
 import { isEmptyTeardown, planTeardown, type TeardownPlan } from '../plan/teardown-plan.js';
@@ -43,16 +43,10 @@ export function teardownPreflight(
 }
 
 /** Agents that have the name of the preview, and are not it. */
-function strangers({ targets, preview }: TeardownPlan): PreflightProblem[] {
+function strangers({ targets }: TeardownPlan): PreflightProblem[] {
   return targets.flatMap(({ agent: { name, removal } }) =>
     removal.action === 'keep' && removal.kept.because === 'not-preview'
-      ? [
-          {
-            about: `agent ${name}`,
-            message: notPreviewWords(removal.kept.reason, preview),
-            next: adviceOnNames,
-          },
-        ]
+      ? [{ about: `agent ${name}`, message: removal.kept.message, next: adviceOnNames }]
       : [],
   );
 }
