@@ -608,7 +608,7 @@ describe('a variable that looks like an input and is not declared', () => {
         { input: name, message: expect.stringContaining('did you mean') },
       ]);
       expect(reading.inputs).toBeUndefined();
-      expect(reading.lacksCredential).toBe(false);
+      expect(reading.missing.credential).toBeUndefined();
     },
   );
 

@@ -3,7 +3,13 @@ import { isConfidential } from '../http/confidential.js';
 import type { AccessSettings, Credential } from '../plan/settings.js';
 import { SecretValue } from '../secrecy/secret-value.js';
 import type { InputName } from './declared.js';
-import { emptyReasons, looksLikeCredential, shown, type Findings } from './problems.js';
+import {
+  emptyReasons,
+  looksLikeCredential,
+  shown,
+  type Findings,
+  type InputProblem,
+} from './problems.js';
 import { variableOf } from './raw-inputs.js';
 import type { InputReader } from './reader.js';
 
@@ -41,12 +47,17 @@ export function givenOwnSecrets({ raw, environment }: InputReader): SecretValue[
   ].flatMap((text) => (text === undefined ? [] : [new SecretValue(text)]));
 }
 
-/** Whether it is a dry run without a credential of the platform. */
-export function lacksCredential(reader: InputReader): boolean {
-  return (
-    reader.isDryRun &&
-    (given(reader, 'api-key') ?? given(reader, 'pat', 'PIPECAT_TOKEN')) === undefined
-  );
+/** The mistake in a dry run without a credential. Only some events explain that. */
+export function missingCredential(reader: InputReader): InputProblem | undefined {
+  const credential = given(reader, 'api-key') ?? given(reader, 'pat', 'PIPECAT_TOKEN');
+  if (!reader.isDryRun || credential !== undefined) return undefined;
+  return {
+    input: 'api-key',
+    message:
+      'is empty, and so is `pat`; a plan needs one of them. Likely reasons: the name of the secret is misspelled, ' +
+      'it is not set for this repository or organization, or the job lacks the `environment:` that holds it. ' +
+      'Only runs from forks and Dependabot, which get no secrets, need no credential',
+  };
 }
 
 /** Reads the platform's address, the credential and the organization. Undefined if one is missing. */

@@ -84,15 +84,6 @@ export const emptyReasonsOfAll =
   `${missingEnvironment} them, the names of the secrets are misspelled, they are not set for this ` +
   `repository or organization, or ${noSecretsInForks}`;
 
-/** The credential is empty although the run gets the secrets of its repository. */
-export const missingCredential: InputProblem = {
-  input: 'api-key',
-  message:
-    'is empty, and so is `pat`; a plan needs one of them. Likely reasons: the name of the secret is misspelled, ' +
-    'it is not set for this repository or organization, or the job lacks the `environment:` that holds it. ' +
-    'Only runs from forks and Dependabot, which get no secrets, need no credential',
-};
-
 export function looksLikeCredential(value: string): boolean {
   return /(?<![A-Za-z0-9])(sk[_-]|pk_|pcc_pat_|gh[a-z]_|github_pat_|A[KS]IA[0-9A-Z]{12}|AIza|xox[a-z]-|eyJ)/.test(
     value,

@@ -9,7 +9,7 @@ import type {
 } from '../plan/settings.js';
 import { redactor, type Redact } from '../secrecy/redactor.js';
 import { SecretValue } from '../secrecy/secret-value.js';
-import { givenOwnSecrets, lacksCredential, readAccess } from './access.js';
+import { givenOwnSecrets, missingCredential, readAccess } from './access.js';
 import { readAgent } from './agent.js';
 import { isImageSource, readBuild } from './build.js';
 import { readGitHub, readGitHubAccess } from './github.js';
@@ -26,7 +26,7 @@ import { readTeardown } from './teardown.js';
 import { declaredInputs, inputNames } from './declared.js';
 import { missingFile, type ReadFile } from './files.js';
 import { readSecrets } from './secrets/read-secrets.js';
-import { lacksPublicKey } from './smoke-test.js';
+import { missingPublicKey } from './smoke-test.js';
 import { chooseSettingsFile } from './settings-file/choose.js';
 
 /** When tracebacks and log lines of a failed agent are shown. */
@@ -77,10 +77,11 @@ export interface InputsReading extends FoundByReading {
   readonly secrets: readonly SecretValue[];
   /** Redacts them in a text. Made once, as megabytes of secrets take a while. */
   readonly redact: Redact;
-  /** Whether it is a dry run without a credential. Only some events explain that. */
-  readonly lacksCredential: boolean;
-  /** The same for the public key of a smoke test. */
-  readonly lacksPublicKey: boolean;
+  /** Secrets that a dry run lacks. They are mistakes if the run gets the secrets of its repository. */
+  readonly missing: {
+    readonly credential: InputProblem | undefined;
+    readonly publicKey: InputProblem | undefined;
+  };
 }
 
 type FoundByReading = Readonly<Pick<Findings, 'problems' | 'warnings' | 'notices' | 'remarks'>>;
@@ -118,12 +119,12 @@ export async function readInputs(
   const teardown = readTeardown(common);
   const read = await readRelease(reader, access, ownSecrets);
   const release = isTeardownAsked ? undefined : read.release;
-  const isOffline = lacksCredential(common);
+  const credential = missingCredential(common);
   const githubAccess = readGitHubAccess(common);
   const github = readGitHub(common, {
     access: githubAccess,
     waitsForAgent: isTeardownAsked || read.waitsForAgent,
-    isOffline,
+    isOffline: credential !== undefined,
   });
   await reportEmptyWorkspace(reader, () => isFolderEmpty(workspace));
   const secrets = [...ownSecrets, ...read.secrets, ...givenRegistrySecrets(raw)];
@@ -142,8 +143,7 @@ export async function readInputs(
     },
     secrets,
     redact,
-    lacksCredential: isOffline,
-    lacksPublicKey: lacksPublicKey(reader, release?.release.agent),
+    missing: { credential, publicKey: missingPublicKey(reader, release?.release.agent) },
     ...reported(findings, redactFound),
   };
 }

@@ -25,18 +25,18 @@ const longestBody = 1_000_000;
 /** Paths that the platform itself serves for every bot. */
 const reservedNames: readonly string[] = ['bot', 'ws', 'readyz', 'livez'];
 
-/** The public key is empty although the run gets the secrets of its repository. */
-export const missingPublicKey: InputProblem = {
+const missingKey: InputProblem = {
   input: 'public-api-key',
   message: `is empty, but \`smoke-test\` needs it. Likely reasons if the workflow sets it: ${emptyReasons}`,
 };
 
-/** Whether a dry run plans a smoke test without its key. */
-export function lacksPublicKey(
+/** The mistake in a dry run that plans a smoke test without its key. Only some events explain that. */
+export function missingPublicKey(
   { raw, isDryRun }: InputReader,
   agent: AgentReleaseSettings | undefined,
-): boolean {
-  return isDryRun && agent?.smokeTest !== undefined && raw.text('public-api-key') === undefined;
+): InputProblem | undefined {
+  const isPlanned = isDryRun && agent?.smokeTest !== undefined;
+  return isPlanned && raw.text('public-api-key') === undefined ? missingKey : undefined;
 }
 
 /** Reads the settings of the smoke test; undefined if there is none. */
@@ -69,7 +69,7 @@ export function readSmokeTest(
   }
   // A dry run starts no session, and forks get no secrets.
   if (key === undefined && !isDryRun) {
-    findings.problem('public-api-key', missingPublicKey.message);
+    findings.problem('public-api-key', missingKey.message);
   }
   return { publicKey, transport, body, path, duration, timeout };
 }

@@ -5,21 +5,14 @@ import {
   mayBringForks,
 } from '../github/event.js';
 import { lookUpPullRequest } from '../github/pull-request.js';
-import {
-  InputsError,
-  missingCredential,
-  UntrustedEventError,
-  type InputProblem,
-} from '../inputs/problems.js';
+import { InputsError, UntrustedEventError } from '../inputs/problems.js';
 import {
   readInputs,
   type Inputs,
   type InputsOutline,
-  type InputsReading,
   type TeardownInputs,
 } from '../inputs/read-inputs.js';
 import { resolvePreview } from '../inputs/resolve-preview.js';
-import { missingPublicKey } from '../inputs/smoke-test.js';
 import type { Preview } from '../plan/settings.js';
 import type { RunKind } from '../record/record.js';
 import { unlessAborted } from '../time/cancellation.js';
@@ -39,14 +32,17 @@ export function checkInputs(session: Session): Promise<Inputs | TeardownInputs> 
     });
     await refuseForks(session);
     session.outline = reading.outline;
+    const { credential, publicKey } = reading.missing;
     const lacksSecrets =
-      (reading.lacksCredential || reading.lacksPublicKey) &&
+      (credential ?? publicKey) !== undefined &&
       isWithoutSecrets(await session.event(), host.environment['GITHUB_ACTOR']);
-    journal.record.kind = kindOf(reading.outline, reading.lacksCredential && lacksSecrets);
+    journal.record.kind = kindOf(reading.outline, credential !== undefined && lacksSecrets);
     for (const remark of reading.remarks) journal.remark(remark);
     for (const warning of reading.warnings) journal.warning(warning);
     for (const notice of reading.notices) journal.notice(notice);
-    const problems = lacksSecrets ? reading.problems : problemsWithSecrets(reading);
+    // In a run that gets secrets, empty ones are mistakes, too.
+    const all = [credential, ...reading.problems, publicKey].filter((one) => one !== undefined);
+    const problems = lacksSecrets ? reading.problems : all;
     const inputs = reading.inputs ?? reading.teardown;
     if (inputs === undefined || problems.length > 0) throw new InputsError(problems);
     // The steps that are known before there is a plan.
@@ -55,19 +51,6 @@ export function checkInputs(session: Session): Promise<Inputs | TeardownInputs> 
     if (inputs.access !== undefined) journal.expect(['credential', 'preflight']);
     return withPreview(session, inputs);
   });
-}
-
-/** The mistakes in a run that gets secrets, so that empty ones are mistakes, too. */
-function problemsWithSecrets({
-  problems,
-  lacksCredential,
-  lacksPublicKey,
-}: InputsReading): InputProblem[] {
-  return [
-    ...(lacksCredential ? [missingCredential] : []),
-    ...problems,
-    ...(lacksPublicKey ? [missingPublicKey] : []),
-  ];
 }
 
 /** Completes what is known about the pull request of a preview. */
