@@ -8,7 +8,8 @@ import typescript from 'typescript-eslint';
  * same line do not import each other.
  */
 const folders = [
-  ['text', 'time', 'http'],
+  ['text'],
+  ['time', 'http'],
   ['secrecy', 'context'],
   ['pipecat', 'registry'],
   ['plan'],

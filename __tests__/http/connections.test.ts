@@ -5,7 +5,6 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connectionFailure, ProxyError } from '../../src/http/connection-failure.js';
 import { CutOffError, Transport } from '../../src/http/transport.js';
-import { systemErrorCode } from '../../src/text/system-error.js';
 import { privateKey, selfSignedCertificate } from '../support/certificate.js';
 import { startProxy, withEnvironment, type Proxy, type ProxyBehavior } from '../support/proxy.js';
 
@@ -135,7 +134,7 @@ describe('a proxy', () => {
       await withEnvironment({ https_proxy: address }, async () => {
         const error = await failureOf(ask('https://platform.example/'));
         expect(error).toBeInstanceOf(ProxyError);
-        const failure = connectionFailure(error, systemErrorCode(error));
+        const failure = connectionFailure(error);
         expect(failure.kind).toBe(kind);
         expect(failure.reason).toContain(`the proxy at ${proxy.url} ${expected}`);
         expect(JSON.stringify([failure, String(error)])).not.toContain('hidden');
@@ -148,7 +147,7 @@ describe('a proxy', () => {
     await proxy.close();
     await withEnvironment({ https_proxy: proxy.url }, async () => {
       const error = await failureOf(ask('https://platform.example/'));
-      expect(connectionFailure(error, systemErrorCode(error))).toEqual({
+      expect(connectionFailure(error)).toEqual({
         kind: 'unreachable',
         reason: `the connection to the proxy at ${proxy.url} failed (ECONNREFUSED)`,
       });
@@ -165,7 +164,7 @@ describe('the reason of a failed connection names the certificate', () => {
     const url = isDirect ? `https://localhost:${port}/` : 'https://platform.example/';
     await withEnvironment(isDirect ? {} : { https_proxy: proxy.url }, async () => {
       const error = await failureOf(ask(url));
-      const { kind, reason } = connectionFailure(error, systemErrorCode(error));
+      const { kind, reason } = connectionFailure(error);
       expect(kind).toBe('certificate');
       expect(reason).toMatch(/^the certificate of the server was not accepted \([A-Z_]+\);/);
       expect(reason).toContain('`NODE_EXTRA_CA_CERTS`');
@@ -185,13 +184,13 @@ describe('the reason of a failed connection names the certificate', () => {
     'HOSTNAME_MISMATCH',
     'INVALID_CA',
   ])('with %s', (code) => {
-    expect(connectionFailure(new Error('tls'), code).kind).toBe('certificate');
+    expect(connectionFailure(Object.assign(new Error('tls'), { code })).kind).toBe('certificate');
   });
 
   test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'HPE_INVALID_CONSTANT', 'EPROTO', undefined])(
     'but not with %s',
     (code) => {
-      expect(connectionFailure(new Error('broken'), code).kind).toBe('broken');
+      expect(connectionFailure(Object.assign(new Error('broken'), { code })).kind).toBe('broken');
     },
   );
 });

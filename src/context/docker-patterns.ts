@@ -33,7 +33,7 @@ export function patternLines(content: string): PatternLine[] {
     .flatMap((text, index) => patternLine(text, index + 1) ?? []);
 }
 
-export function patternLine(text: string, number: number): PatternLine | undefined {
+export function patternLine(text: string, number = 1): PatternLine | undefined {
   if (text.startsWith('#')) return undefined;
   const line = trim(text);
   if (line === '') return undefined;

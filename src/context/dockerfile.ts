@@ -26,6 +26,9 @@ export interface BesideSettings {
   readonly dockerfile: string;
 }
 
+const choose =
+  'Set `dockerfile` to a file in the context, relative to it, or choose a context that contains it.';
+
 /**
  * Finds the Dockerfile.
  *
@@ -37,11 +40,8 @@ export async function findDockerfile(
   beside?: BesideSettings,
 ): Promise<Dockerfile> {
   const path = normalized(root, given);
-  const about = `Dockerfile ${quote(given)}`;
-  const next =
-    'Set `dockerfile` to a file in the context, relative to it, or choose a context that contains it.';
-  const unusable = (message: string, cause?: unknown): ContextError =>
-    new ContextError({ about, message, next }, { cause });
+  const unusable = (message: string, next = choose, cause?: unknown): ContextError =>
+    new ContextError({ about: `Dockerfile ${quote(given)}`, message, next }, { cause });
   if (path === '..' || path.startsWith('../') || isAbsolute(path)) {
     throw unusable(`is outside the context ${quote(root)}`);
   }
@@ -59,14 +59,13 @@ export async function findDockerfile(
     throw unusable('has too many links in its path, which may be a loop');
   }
   const found = await statOf(join(root, end.end)).catch((error: unknown) => {
-    throw unusable(`cannot be read (${faultOf(error).reason})`, error);
+    throw unusable(`cannot be read (${faultOf(error).reason})`, choose, error);
   });
   if (found === undefined) {
-    throw new ContextError({
-      about,
-      message: `does not exist; looked for ${quote(join(root, path))}`,
-      next: await adviceIfMissing(root, beside),
-    });
+    throw unusable(
+      `does not exist; looked for ${quote(join(root, path))}`,
+      await adviceIfMissing(root, beside),
+    );
   }
   if (!found.isFile()) {
     throw unusable(found.isDirectory() ? 'is a folder, not a file' : 'is not a regular file');

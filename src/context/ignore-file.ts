@@ -22,10 +22,16 @@ export async function readRules(
   dockerfile: string,
   exclude: readonly string[],
 ): Promise<{ readonly rules: Rules; readonly ignoreFile: string | undefined }> {
-  const problems: ContextProblem[] = [];
-  const excluded = new IgnoreRules(exclude.flatMap(excludeLine(problems)), (line, reason) => {
-    problems.push(unusableExclusion(line, reason));
-  });
+  const patterns = exclude.flatMap((text) => patternLine(text) ?? []);
+  const problems = patterns
+    .filter(({ isException }) => isException)
+    .map((line) => unusableExclusion(line, 'a `!` would include files again'));
+  const excluded = new IgnoreRules(
+    patterns.filter(({ isException }) => !isException).map(atAnyDepth),
+    (line, reason) => {
+      problems.push(unusableExclusion(line, reason));
+    },
+  );
   let ignored = new IgnoreRules(patternLines(defaultIgnoreFile), () => undefined);
   let ignoreFile: string | undefined;
   for (const path of [`${dockerfile}.dockerignore`, '.dockerignore']) {
@@ -45,18 +51,10 @@ export async function readRules(
   return { rules: new Rules(ignored, excluded), ignoreFile };
 }
 
-/** Reads a pattern as a line of an ignore file. Without a slash, it applies at any depth. */
-function excludeLine(problems: ContextProblem[]): (text: string) => PatternLine[] {
-  return (text) => {
-    const line = patternLine(text, 1);
-    if (line === undefined) return [];
-    if (line.isException) {
-      problems.push(unusableExclusion(line, 'a `!` would include files again'));
-      return [];
-    }
-    const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
-    return [isName ? { ...line, pattern: `**/${line.pattern}` } : line];
-  };
+/** Applies a pattern without a slash at any depth. */
+function atAnyDepth(line: PatternLine): PatternLine {
+  const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
+  return isName ? { ...line, pattern: `**/${line.pattern}` } : line;
 }
 
 function unusableExclusion({ text, isException }: PatternLine, reason: string): ContextProblem {

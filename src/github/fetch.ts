@@ -1,4 +1,3 @@
-import { systemErrorCode } from '../text/system-error.js';
 import type { Clock } from '../time/clock.js';
 import { TimeLimit } from '../time/time-limit.js';
 import { CutOffError, type Answer, type Transport } from '../http/transport.js';
@@ -153,7 +152,7 @@ async function send(
     if (error instanceof CutOffError) {
       throw new UnusableResponseError(error.message, { isTransient: true, cause: error });
     }
-    const { kind, reason } = connectionFailure(error, systemErrorCode(error));
+    const { kind, reason } = connectionFailure(error);
     const isTransient = kind === 'unreachable' || kind === 'broken';
     throw new UnusableResponseError(reason, { isTransient, cause: error });
   } finally {

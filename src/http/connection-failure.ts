@@ -1,3 +1,5 @@
+import { systemErrorCode } from '../text/system-error.js';
+
 /** The proxy from the environment did not open a connection. */
 export class ProxyError extends Error {
   /** Scheme, host and port; the rest of the address may contain a password. */
@@ -7,20 +9,12 @@ export class ProxyError extends Error {
   /** Code of Node.js, such as ECONNREFUSED. */
   readonly code: string | undefined;
 
-  constructor(
-    { protocol, host }: Pick<URL, 'protocol' | 'host'>,
-    details: {
-      readonly status?: number;
-      readonly code?: string | undefined;
-      readonly cause?: unknown;
-    },
-  ) {
-    const { status, code, cause } = details;
-    super('the proxy did not open a connection', cause === undefined ? {} : { cause });
+  constructor({ protocol, host }: URL, status: number | undefined, options?: ErrorOptions) {
+    super('the proxy did not open a connection', options);
     this.name = 'ProxyError';
     this.origin = `${protocol}//${host}`;
     this.status = status;
-    this.code = code;
+    this.code = systemErrorCode(options?.cause);
   }
 }
 
@@ -50,9 +44,9 @@ const unreachableCodes: ReadonlySet<string | undefined> = new Set([
  * Finds out why a connection failed.
  *
  * @param error a ProxyError or an error of Node.js
- * @param code the code of the error
  */
-export function connectionFailure(error: unknown, code: string | undefined): ConnectionFailure {
+export function connectionFailure(error: unknown): ConnectionFailure {
+  const code = systemErrorCode(error);
   const proxy = error instanceof ProxyError ? error : undefined;
   if (proxy?.status === 407) {
     return {

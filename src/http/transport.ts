@@ -156,15 +156,7 @@ async function decompressed(body: Buffer, encoding: string | undefined): Promise
   if (body.length === 0) return body;
   // A small body may expand to a very large one.
   const limit = { maxOutputLength: maxBytes };
-  switch (encoding?.trim().toLowerCase()) {
-    case 'gzip':
-    case 'x-gzip':
-    case 'deflate':
-      return promisify(unzip)(body, limit);
-    case 'br':
-      return promisify(brotliDecompress)(body, limit);
-    case undefined:
-    default:
-      return body;
-  }
+  const method = encoding?.trim().toLowerCase() ?? '';
+  if (['gzip', 'x-gzip', 'deflate'].includes(method)) return promisify(unzip)(body, limit);
+  return method === 'br' ? promisify(brotliDecompress)(body, limit) : body;
 }

@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import { ProxyError } from './connection-failure.js';
 import { sharedLookup } from './shared-lookup.js';
@@ -13,16 +13,25 @@ export interface TunnelOptions extends https.RequestOptions {
   readonly givenUp: AbortSignal;
 }
 
+/** What Node.js passes to an agent. */
+interface Destination extends Pick<TunnelOptions, 'givenUp'> {
+  readonly host: string;
+  readonly port: number | string;
+  /** The name in the certificate that the server must present. */
+  readonly servername: string;
+}
+
 type Opened = (error: Error | null, socket?: Duplex) => void;
 
 /** Makes an agent that opens all its connections through a proxy, with CONNECT. */
 export function tunnelAgent(proxy: URL, isSecure: boolean): http.Agent {
   const agent = new (isSecure ? https : http).Agent({ keepAlive: true });
-  const createConnection = (options: TunnelOptions, opened: Opened): undefined => {
-    const { givenUp } = options;
-    openTunnel(proxy, authorityOf(options), givenUp).then(
+  const createConnection = (destination: Destination, opened: Opened): undefined => {
+    const { host, port, servername, givenUp } = destination;
+    const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    openTunnel(proxy, authority, givenUp).then(
       (socket) => {
-        opened(null, isSecure ? connectTls({ ...serverOf(options), socket }) : socket);
+        opened(null, isSecure ? connectTls({ host, servername, socket }) : socket);
       },
       (error: unknown) => {
         opened(error as Error);
@@ -32,17 +41,7 @@ export function tunnelAgent(proxy: URL, isSecure: boolean): http.Agent {
   return Object.assign(agent, { createConnection });
 }
 
-/** The host whose certificate the server must present. */
-function serverOf({ host, servername }: TunnelOptions): ConnectionOptions {
-  return { host: host ?? '', ...(servername === undefined ? {} : { servername }) };
-}
-
-/** Host and port in the form that a request line needs. */
-function authorityOf({ host, port }: TunnelOptions): string {
-  const name = host ?? '';
-  return `${name.includes(':') ? `[${name}]` : name}:${port ?? ''}`;
-}
-
+/** @param authority host and port in the form that a request line needs */
 function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise<Socket> {
   const { hostname, port, auth } = urlToHttpOptions(proxy);
   const account = auth && `Basic ${Buffer.from(auth).toString('base64')}`;
@@ -63,11 +62,11 @@ function openTunnel(proxy: URL, authority: string, signal: AbortSignal): Promise
         resolve(socket);
       } else {
         socket.destroy();
-        reject(new ProxyError(proxy, { status }));
+        reject(new ProxyError(proxy, status));
       }
     });
-    request.on('error', (cause: NodeJS.ErrnoException) => {
-      reject(new ProxyError(proxy, { code: cause.code, cause }));
+    request.on('error', (cause) => {
+      reject(new ProxyError(proxy, undefined, { cause }));
     });
     request.end();
   });

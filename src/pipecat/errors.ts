@@ -1,6 +1,5 @@
 import { CancelledError } from '../time/cancellation.js';
 import { quote } from '../text/quote.js';
-import { systemErrorCode } from '../text/system-error.js';
 import { classifyStatus } from '../http/status.js';
 import { connectionFailure } from '../http/connection-failure.js';
 import type { Deadline } from '../time/deadline.js';
@@ -183,7 +182,7 @@ export class ConnectionError extends CallError {
   readonly isUnreachable: boolean;
 
   constructor(call: Call, cause: unknown) {
-    const { kind, reason } = connectionFailure(cause, systemErrorCode(cause));
+    const { kind, reason } = connectionFailure(cause);
     super(call, {
       kind: connectionKinds[kind],
       reason,
@@ -262,7 +261,7 @@ export class UploadError extends CallError {
 function describe(failure: UploadFailure): Omit<CallFailure, 'kind'> {
   if ('reason' in failure) return { ...failure, isTransient: true };
   if (!('status' in failure)) {
-    const { kind, reason } = connectionFailure(failure.cause, systemErrorCode(failure.cause));
+    const { kind, reason } = connectionFailure(failure.cause);
     return { ...failure, reason, isTransient: kind === 'unreachable' || kind === 'broken' };
   }
   const { status, code, message, said = { code, message } } = failure;
