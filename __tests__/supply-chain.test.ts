@@ -44,7 +44,8 @@ const label = ({ name, version }: { name: string; version: string }) => `${name}
 
 /** Runtime dependencies without code in the bundle. */
 const leftOut = [
-  { pattern: /^undici$/, reason: 'replaced by a stand-in' },
+  { pattern: /^(undici|@actions\/exec)$/, reason: 'replaced by a stand-in' },
+  { pattern: /^@actions\/io$/, reason: 'used only by @actions/exec' },
   { pattern: /^@octokit\/(openapi-)?types$/, reason: 'types only' },
   { pattern: /^bare-|^teex$/, reason: 'for another runtime than Node.js' },
 ];

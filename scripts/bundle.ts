@@ -54,10 +54,12 @@ function checkBundle(output: string): void {
   const code = readdirSync(output)
     .map((name) => readFileSync(join(output, name), 'utf8'))
     .join('\n');
-  if (!code.includes('undici-stand-in.cjs')) {
-    throw new Error(
-      'The alias of undici is missing, so each start would load undici: see tsconfig.json',
-    );
+  for (const name of readdirSync(join(root, 'scripts/stand-ins'))) {
+    if (!code.includes(`scripts/stand-ins/${name}`)) {
+      throw new Error(
+        `The alias of ${name} is missing, so each start would load the package: see tsconfig.json`,
+      );
+    }
   }
   if (code.includes('../node_modules')) {
     throw new Error(

@@ -48,7 +48,7 @@ function copyRepository(to: string): void {
     'tsconfig.json',
     'tsconfig.build.json',
     'src',
-    'scripts/undici-stand-in.cjs',
+    'scripts/stand-ins',
     ...packagesToBuildWith(),
   ]) {
     cpSync(join(root, path), join(to, path), { recursive: true });
