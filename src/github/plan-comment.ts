@@ -84,23 +84,15 @@ async function keepPlanComment(
   for (const comment of outdated) {
     // Another job of this run may have updated it since.
     if ((await repository.commentBody(comment.id)) !== comment.body) continue;
-    const closing = `${lines(comment.marker, ' closed')}${closingText(comment, runUrl)}`;
+    const closing = `${lines(comment.marker, ' closed')}${closingText(comment.text, runUrl)}`;
     await repository.putComment(pullRequest, comment, closing);
     closed++;
   }
   return { outcome, closed };
 }
 
-interface PlanCommentState extends OwnComment {
-  readonly marker: string;
-  readonly origin: string | undefined;
-  readonly run: number;
-  readonly isClosed: boolean;
-  /** The visible part. */
-  readonly text: string;
-}
-
-function parsed(comment: OwnComment): PlanCommentState {
+/** Reads what a comment says about its plan; `text` is the visible part. */
+function parsed(comment: OwnComment) {
   const [marker = '', second = '', ...others] = comment.body.replace(/\r\n?/g, '\n').split('\n');
   const [, origin, run, closed] = originLine.exec(second) ?? [];
   const text = (origin === undefined ? [second, ...others] : others).join('\n');
@@ -115,7 +107,7 @@ function parsed(comment: OwnComment): PlanCommentState {
 }
 
 /** Says that a plan is out of date, with the plan collapsed. */
-function closingText({ text }: PlanCommentState, runUrl: string): string {
+function closingText(text: string, runUrl: string): string {
   const closed = `**This plan is closed.** [The latest run](${runUrl}) no longer makes it.`;
   return `${closed}\n\n<details><summary>The last plan</summary>\n\n${text}\n</details>\n`;
 }

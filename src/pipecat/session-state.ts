@@ -1,14 +1,10 @@
 import type { Session } from './session-answers.js';
 
-/** What one status check of a smoke test's session says about the deployment. */
-type SessionState =
-  | { readonly state: 'running'; readonly hasStarted: boolean }
-  /** It runs on an older deployment. */
-  | { readonly state: 'elsewhere' }
-  | { readonly state: 'completed'; readonly hasStarted: boolean }
-  | { readonly state: 'failed'; readonly because: 'error' | 'not-started' }
-  /** It ended with an unknown status. */
-  | { readonly state: 'unclear' };
+/**
+ * What one status check of a smoke test's session says about the deployment. `elsewhere`: the session runs
+ * on an older one. `unclear`: it ended with an unknown status.
+ */
+type SessionState = 'running' | 'elsewhere' | 'completed' | 'failed' | 'unclear';
 
 /** Statuses of a session that ended well, besides 2xx. */
 const completions: readonly string[] = ['HTTP_COMPLETED', 'WS_CONNECTION_CLOSED'];
@@ -25,15 +21,12 @@ export function judgeSession(
   awaitsStart: boolean,
 ): SessionState {
   if (session.deploymentId !== undefined && session.deploymentId !== deploymentId) {
-    return { state: 'elsewhere' };
+    return 'elsewhere';
   }
-  const hasStarted = session.startSeconds !== undefined;
-  if (!session.hasEnded) return { state: 'running', hasStarted };
+  if (!session.hasEnded) return 'running';
   const status = session.completionStatus ?? '';
-  if (status === 'HTTP_ERROR' || /^[45]\d\d$/.test(status)) {
-    return { state: 'failed', because: 'error' };
-  }
-  if (awaitsStart && !hasStarted) return { state: 'failed', because: 'not-started' };
+  if (status === 'HTTP_ERROR' || /^[45]\d\d$/.test(status)) return 'failed';
+  if (awaitsStart && session.startSeconds === undefined) return 'failed';
   const isCompleted = completions.includes(status) || /^2\d\d$/.test(status);
-  return isCompleted ? { state: 'completed', hasStarted } : { state: 'unclear' };
+  return isCompleted ? 'completed' : 'unclear';
 }

@@ -31,8 +31,6 @@ export interface StepContext {
 }
 
 /** What every step of a teardown needs. */
-export interface TeardownContext {
-  readonly cloud: PipecatCloud;
+export interface TeardownContext extends Pick<StepContext, 'cloud' | 'journal'> {
   readonly sessions: Sessions;
-  readonly journal: Journal;
 }

@@ -179,15 +179,16 @@ class SmokeTest {
       const seen = await this.#read(sessionId, this.#deadline, 1);
       if (seen === undefined) return 'the platform does not show the session yet';
       const state = judgeSession(seen, deploymentId, awaitsStart && !endpoint.hasAnswered);
-      if (state.state === 'elsewhere') {
+      if (state === 'elsewhere') {
         journal.log.info(`The session ${sessionId} is running on another deployment. Stopping it.`);
         return { done: again(inconclusive(onOtherDeployment)) };
       }
-      if (state.state !== 'running') return { done: this.#ended(seen, state.state, endpoint) };
+      if (state !== 'running') return { done: this.#ended(seen, state, endpoint) };
       const refused = await endpoint.ask(() => this.#ask(sessionId, endpoint.path));
       if (refused !== undefined) return { done: failed(refused) };
-      const hasStarted = state.hasStarted || endpoint.hasAnswered || !awaitsStart;
-      if (!hasStarted) return 'the session is running, but its bot has not started yet';
+      const hasStarted = seen.startSeconds !== undefined || endpoint.hasAnswered;
+      if (awaitsStart && !hasStarted)
+        return 'the session is running, but its bot has not started yet';
       upSince ??= awaitsStart ? clock.now() : startedAt;
       const isUp = clock.now() - upSince >= duration;
       if (!isUp) return 'the bot has started; watching it';
