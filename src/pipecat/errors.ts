@@ -27,35 +27,26 @@ export type CallFailureKind =
   | 'upload-failed';
 
 /** Why a call failed, and what that means for another attempt. */
-interface CallFailure {
+type CallFailure = Pick<CallError, 'kind' | 'reason' | 'isTransient' | 'cause'> &
+  Partial<Pick<CallError, 'mayBeCarriedOut' | 'status' | 'code' | 'retryAfter' | 'requestId'>>;
+
+/** A call to the platform that brought no usable response. */
+export abstract class CallError extends Error {
+  readonly call: Call;
   readonly kind: CallFailureKind;
   /** What happened, as a clause that can follow "because". */
   readonly reason: string;
   /** Whether the same request may succeed a moment later. */
   readonly isTransient: boolean;
   /** Whether the platform may have carried out the request; `isTransient` by default. */
-  readonly mayBeCarriedOut?: boolean;
-  /** The status of the response, if there was one. */
-  readonly status?: number | undefined;
-  /** The error code of the platform or its storage, without known secrets. */
-  readonly code?: string | undefined;
-  /** Milliseconds from the `Retry-After` header. */
-  readonly retryAfter?: number | undefined;
-  /** The id that the server gave the request; support asks for it. */
-  readonly requestId?: string | undefined;
-  readonly cause?: unknown;
-}
-
-/** A call to the platform that brought no usable response. */
-export abstract class CallError extends Error implements CallFailure {
-  readonly call: Call;
-  readonly kind: CallFailureKind;
-  readonly reason: string;
-  readonly isTransient: boolean;
   readonly mayBeCarriedOut: boolean;
+  /** The status of the response, if there was one. */
   readonly status: number | undefined;
+  /** The error code of the platform or its storage, without known secrets. */
   readonly code: string | undefined;
+  /** Milliseconds from the `Retry-After` header. */
   readonly retryAfter: number | undefined;
+  /** The id that the server gave the request; support asks for it. */
   requestId: string | undefined;
   /** How many times the request was sent. */
   attempts = 1;

@@ -63,8 +63,8 @@ export function planTeardown(
       }
       checkRegion(`agent ${name}`, agent?.region, region, problems);
       const message = agent && whyNotPreview(agent, preview);
-      const kept =
-        message === undefined ? undefined : ({ because: 'not-preview', message } as const);
+      const kept: KeptBecause | undefined =
+        message === undefined ? undefined : { because: 'not-preview', message };
       const removal = agent === undefined ? nothingToRemove : deleteUnless(kept);
       const secretSets = ownSets.flatMap(({ kind, template, existing }): SetRemoval[] => {
         if (existing.length === 0) return [{ name: template, kind, removal: nothingToRemove }];
