@@ -1,9 +1,10 @@
-import type { Journal } from './journal.js';
 import { listOf } from '../text/list.js';
 
+/** A remark is a line of the log and the summary, not an annotation. */
+type Level = 'warning' | 'notice' | 'remark';
+
 interface Remark {
-  /** A remark is a line of the log and the summary, not an annotation. */
-  readonly level: 'warning' | 'notice' | 'remark';
+  readonly level: Level;
   /** The sentence, for names between backticks. */
   readonly words: (names: string) => string;
   readonly names: string[];
@@ -13,16 +14,16 @@ interface Remark {
 export class Remarks {
   readonly #remarks = new Map<string, Remark>();
 
-  add(level: Remark['level'], name: string, words: Remark['words']): void {
+  add(level: Level, name: string, words: Remark['words']): void {
     const key = `${level} ${words('')}`;
     const remark = this.#remarks.get(key) ?? { level, words, names: [] };
     remark.names.push(name);
     this.#remarks.set(key, remark);
   }
 
-  report(journal: Journal): void {
+  report(to: Readonly<Record<Level, (text: string) => void>>): void {
     for (const { level, words, names } of this.#remarks.values()) {
-      journal[level](words(listOf(names)));
+      to[level](words(listOf(names)));
     }
     this.#remarks.clear();
   }
