@@ -26,16 +26,17 @@ export async function generatedParts(actionYaml: string): Promise<GeneratedParts
   const examples = await workedExamples();
   const parts = {
     inputs: table(
-      ['Input', 'Default', 'Meaning'],
-      Object.entries(inputs).map(([name, { description, default: value }]) => [
-        `\`${name}\``,
-        value === undefined ? '' : `\`${value}\``,
-        cell(description),
-      ]),
+      Object.entries(inputs).map(([name, { description, default: value }]) => ({
+        Input: `\`${name}\``,
+        Default: value === undefined ? '' : `\`${value}\``,
+        Meaning: cell(description),
+      })),
     ),
     outputs: table(
-      ['Output', 'Shape'],
-      Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, cell(description)]),
+      Object.entries(outputs).map(([name, { description }]) => ({
+        Output: `\`${name}\``,
+        Shape: cell(description),
+      })),
     ),
     failures: Object.values(failureKinds)
       .map(({ title, meaning, next }) => `### ${title}\n\n${meaning}\n\n**What to do:** ${next}`)
@@ -44,14 +45,17 @@ export async function generatedParts(actionYaml: string): Promise<GeneratedParts
     contexts: exampleTable(examples.contexts),
     reasons: exampleTable(examples.reasons),
     codes: table(
-      ['Code, reason or exit code', 'What it means', 'What to do'],
       [
         ...Object.entries(platformCodes),
         ...Object.entries(containerReasons),
         ...Object.entries(exitCodes).map(
           ([code, advice]) => [`exit code ${code}`, advice] as const,
         ),
-      ].map(([code, advice]) => [`\`${code}\``, cell(advice.meaning), cell(nextOf(advice, true))]),
+      ].map(([code, advice]) => ({
+        'Code, reason or exit code': `\`${code}\``,
+        'What it means': cell(advice.meaning),
+        'What to do': cell(nextOf(advice, true)),
+      })),
     ),
   };
   return new Map(Object.entries(parts));
@@ -77,8 +81,10 @@ export function withParts(document: string, parts: GeneratedParts): string {
 /** A table with one worked example in each row: the inputs, and the text of the error annotation. */
 function exampleTable(examples: readonly WorkedExample[]): string {
   return table(
-    ['Given', 'The error says'],
-    examples.map(({ given, said }) => [given.map(cell).join('<br>'), said.map(cell).join('<br>')]),
+    examples.map(({ given, said }) => ({
+      Given: given.map(cell).join('<br>'),
+      'The error says': said.map(cell).join('<br>'),
+    })),
   );
 }
 

@@ -1,6 +1,6 @@
 import { bytesOf } from '../text/bytes.js';
 import { buildsOf, type BuildRecord, type ReleaseRecord } from '../record/record.js';
-import { counted, duration } from './words.js';
+import { counted, duration, nonEmpty } from './words.js';
 import { code, table } from './markdown.js';
 
 /** The packed context and its builds; undefined if there is none. */
@@ -10,7 +10,7 @@ export function buildSection(record: ReleaseRecord): string | undefined {
   if (context === undefined) return undefined;
   const { files, bytes, archiveBytes, hash } = context;
   const told = `Build context ${code(hash)}: ${counted(files, 'file')} of ${bytesOf(bytes)}, packed as ${bytesOf(archiveBytes)}.`;
-  return [told, ...(builds.length === 0 ? [] : [buildTable(builds)])].join('\n\n');
+  return nonEmpty([told, buildTable(builds)]).join('\n\n');
 }
 
 const outcomes: Readonly<Record<BuildRecord['outcome'], string>> = {
@@ -24,13 +24,12 @@ const outcomes: Readonly<Record<BuildRecord['outcome'], string>> = {
 
 function buildTable(builds: readonly BuildRecord[]): string {
   return table(
-    ['Build', 'Region', 'Dockerfile', 'Outcome', 'Upload and build'],
-    builds.map(({ id, region, plan, outcome, duration: took }) => [
-      id === null ? '–' : code(id),
-      code(region),
-      code(plan.context.dockerfile),
-      outcomes[outcome],
-      took === undefined ? '–' : duration(took),
-    ]),
+    builds.map(({ id, region, plan, outcome, duration: took }) => ({
+      Build: id === null ? '–' : code(id),
+      Region: code(region),
+      Dockerfile: code(plan.context.dockerfile),
+      Outcome: outcomes[outcome],
+      'Upload and build': took === undefined ? '–' : duration(took),
+    })),
   );
 }

@@ -37,12 +37,20 @@ export function bulletList(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${prose(sentence)}`).join('\n');
 }
 
-/** A table; the cells are Markdown on one line each. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The rows of a table: cells by their columns, which are the same in every row. */
+type Rows = readonly Readonly<Record<string, string>>[];
+
+/** A table; the cells are Markdown on one line each. Empty without rows. */
+export function table(rows: Rows): string {
+  const [first] = rows;
+  if (first === undefined) return '';
+  const columns = Object.keys(first);
   // A pipe would end the cell, in code spans as well.
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return [columns, columns.map(() => '---'), ...rows.map(Object.values<string>)]
+    .map(line)
+    .join('\n');
 }
 
 /**
@@ -95,11 +103,11 @@ export function imageCells(images: readonly string[]): (image: string) => string
 
 /**
  * A table whose cells do not break. A column that is empty in every row is left out. Cells are HTML on
- * one line each.
+ * one line each. Empty without rows.
  */
-export function htmlTable(rows: readonly Readonly<Record<string, string>>[]): string | undefined {
+export function htmlTable(rows: Rows): string {
   const [first] = rows;
-  if (first === undefined) return undefined;
+  if (first === undefined) return '';
   const columns = Object.keys(first).filter((column) =>
     rows.some(({ [column]: cell = '' }) => cell !== ''),
   );

@@ -13,7 +13,7 @@ export function planSections(plan: Plan | undefined, { names }: Limits): Section
   if (plan === undefined) return [];
   const lists = changeLists(plannedChanges(plan, names));
   const table = plannedTable(plan, names);
-  if (table === undefined) return lists;
+  if (table === '') return lists;
   return [
     { name: 'the table of changes', text: table },
     { name: 'what follows from them', text: consequenceList(plan, names) },
@@ -43,7 +43,7 @@ interface Row {
 }
 
 /** What would change, by setting and key. A change that is the same in several regions is one row. */
-function plannedTable({ targets }: Plan, maxKeys: number): string | undefined {
+function plannedTable({ targets }: Plan, maxKeys: number): string {
   const images = targets
     .flatMap(({ agent }) => agent?.changes ?? [])
     .filter(({ setting }) => setting === 'image')

@@ -21,9 +21,6 @@ interface Serving {
   readonly what?: string | undefined;
 }
 
-/** The setting that an agent has one of. */
-export type ImageOrBuild = Pick<AgentSettings, 'image' | 'buildId'>;
-
 /** Names of keys in a sentence. */
 const maxKeys = 10;
 
@@ -86,7 +83,7 @@ export function plannedName(plan: AgentPlan): string | undefined {
   return shortName(plannedAgent(plan));
 }
 
-function shortName({ image, buildId }: ImageOrBuild): string | undefined {
+function shortName({ image, buildId }: Pick<AgentSettings, 'image' | 'buildId'>) {
   if (image !== undefined) return shortImage(image);
   return buildId === undefined ? undefined : `build ${buildId.slice(0, 8)}`;
 }

@@ -41,7 +41,7 @@ import {
 import { failureHeading, headlineOf } from './headline.js';
 import { changeLists, planSections } from './plan-sections.js';
 import { fitSections, sectionOf, type Limits, type Section } from './size-limits.js';
-import { nameBefore, plannedName, servingOf, servingWords, type ImageOrBuild } from './state.js';
+import { nameBefore, plannedName, servingOf, servingWords } from './state.js';
 import { keptSentences, removalTable } from './teardown.js';
 import { timeline } from './timeline.js';
 import { writtenOutput } from './written-output.js';
@@ -112,9 +112,8 @@ function sectionsFor(
   const regions = { name: 'the regions', text: regionTable(record.targets, headline.text) };
   const setSection = {
     name: 'the secret sets',
-    text: hasAgents && sets !== undefined ? folded('Secret sets and keys', sets) : sets,
+    text: hasAgents && sets !== '' ? folded('Secret sets and keys', sets) : sets,
   };
-  const notes = { name: 'warnings and notices', text: noteSection(record) };
   return [
     { name: 'the headline', text: `## ${headline.mark} ${prose(headline.text)}` },
     { name: 'the state', text: stateLine(failures[0]?.state ?? []) },
@@ -122,8 +121,8 @@ function sectionsFor(
     ...(failures.length > 1 ? [regions, ...told] : [...told, regions]),
     ...(record.kind === 'plan' ? planSections(record.plan, limits) : []),
     { name: 'what is removed', text: removalSection(record) },
-    notes,
-    { name: 'the agents', text: agentTable(agentsOf(record)) },
+    { name: 'warnings and notices', text: noteSection(record) },
+    { name: 'the agents', text: agentSection(agentsOf(record)) },
     setSection,
     { name: 'the builds', text: buildSection(record) },
     {
@@ -173,7 +172,7 @@ const smokeTestMarks: Readonly<Record<SmokeTestRecord['outcome'], string>> = {
 };
 
 /** The regions and their agents; names do not break. */
-function regionTable(targets: readonly TargetRecord[], headline: string): string | undefined {
+function regionTable(targets: readonly TargetRecord[], headline: string): string {
   const agents = agentsOf({ targets });
   const image = imageCells(agents.flatMap(imagesOf));
   const isReleased = (agent: AgentRecord): boolean =>
@@ -341,54 +340,44 @@ function tail(text: string, most: number): string {
   return text.length <= most ? text : `… (the beginning is not shown)\n${text.slice(-most)}`;
 }
 
-function agentTable(agents: readonly AgentRecord[]): string | undefined {
+function agentSection(agents: readonly AgentRecord[]): string | undefined {
   if (agents.length === 0) return undefined;
-  const rows = table(
-    ['Agent', 'Region', 'Outcome', 'Image or build', 'Deployment'],
-    agents.map(({ name, region, outcome, ready, previousServes, plan, deploymentId }) => [
-      code(name),
-      code(region),
-      outcomeCell({ outcome, ready, previousServes }),
-      // That column is for images that run.
-      outcome === 'skipped'
-        ? '–'
-        : imageCell(
-            (outcome === 'rolled-back' ? plan.before?.settings : undefined) ?? plannedAgent(plan),
-          ),
-      deploymentId === null ? '–' : code(deploymentId),
-    ]),
-  );
-  return folded('Deployments of this release', rows);
+  const rows = agents.map((agent) => ({
+    Agent: code(agent.name),
+    Region: code(agent.region),
+    Outcome: outcomeCell(agent),
+    'Image or build': imageCell(agent),
+    Deployment: agent.deploymentId === null ? '–' : code(agent.deploymentId),
+  }));
+  return folded('Deployments of this release', table(rows));
 }
 
-function outcomeCell({
-  outcome,
-  ready,
-  previousServes,
-}: Pick<AgentRecord, 'outcome' | 'ready' | 'previousServes'>): string {
+function outcomeCell({ outcome, ready, previousServes }: AgentRecord): string {
   if (outcome === 'rolled-back') return 'rolled back, serving';
   if (outcome === 'skipped') return 'skipped, not started';
   if (ready) return `${outcome}, serving`;
   return previousServes ? `${outcome}; the previous deployment is still serving` : outcome;
 }
 
-function imageCell({ image, buildId }: ImageOrBuild): string {
+/** Only for an image that runs. */
+function imageCell({ outcome, plan }: AgentRecord): string {
+  if (outcome === 'skipped') return '–';
+  const before = outcome === 'rolled-back' ? plan.before?.settings : undefined;
+  const { image, buildId } = before ?? plannedAgent(plan);
   if (image !== undefined) return code(image);
   return buildId === undefined ? '–' : `build ${code(buildId)}`;
 }
 
-function secretSetTable(sets: readonly SecretSetRecord[], limits: Limits): string | undefined {
-  if (sets.length === 0) return undefined;
+function secretSetTable(sets: readonly SecretSetRecord[], limits: Limits): string {
   return table(
-    ['Secret set', 'Kind', 'Region', 'Outcome', 'Status', 'Keys'],
-    sets.map((set) => [
-      code(set.name),
-      secretSetKinds[set.kind],
-      code(set.region),
-      set.outcome,
-      set.status ?? '–',
-      keyCell(set, limits),
-    ]),
+    sets.map((set) => ({
+      'Secret set': code(set.name),
+      Kind: secretSetKinds[set.kind],
+      Region: code(set.region),
+      Outcome: set.outcome,
+      Status: set.status ?? '–',
+      Keys: keyCell(set, limits),
+    })),
   );
 }
 
@@ -431,13 +420,13 @@ function stepSection(steps: readonly StepRecord[]): string | undefined {
   const brief = steps.filter(isBrief).map(({ name }) => stepTitles[name]);
   const rows = steps
     .filter((step) => !isBrief(step))
-    .map(({ name, outcome, duration: took }) => [
-      stepTitles[name],
-      outcomeWords[outcome],
-      outcome === 'skipped' ? '–' : duration(took),
-    ]);
+    .map(({ name, outcome, duration: took }) => ({
+      Step: stepTitles[name],
+      Outcome: outcomeWords[outcome],
+      Duration: outcome === 'skipped' ? '–' : duration(took),
+    }));
   const parts = nonEmpty([
-    rows.length > 0 && table(['Step', 'Outcome', 'Duration'], rows),
+    table(rows),
     brief.length > 0 && `Done in under 0.1 s: ${brief.join(', ')}.`,
   ]);
   return folded('Steps', parts.join('\n\n'));

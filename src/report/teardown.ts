@@ -118,7 +118,7 @@ const resultMarks: Readonly<Record<RemovalRecord['outcome'], string>> = {
 };
 
 /** What happened to each thing, or in a plan, what would happen. */
-export function removalTable(record: TeardownRecord, isPlan: boolean): string | undefined {
+export function removalTable(record: TeardownRecord, isPlan: boolean): string {
   const result = (removal: RemovalRecord): string =>
     isPlan && removal.outcome === 'skipped' ? 'would be deleted' : resultMarks[removal.outcome];
   return htmlTable(
