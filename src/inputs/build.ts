@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ContextSettings } from '../context/select.js';
 import type { BuildSettings } from '../plan/settings.js';
+import { listOf } from '../text/list.js';
 import { declaredInputs, type InputName } from './declared.js';
 import { isPath, shown } from './problems.js';
 import type { RawInputs } from './raw-inputs.js';
@@ -93,8 +94,7 @@ function reportUnused({ raw, findings }: InputReader): void {
     (input) => raw.isInput(input) && raw.text(input) !== defaults[input],
   );
   if (unused.length === 0) return;
-  const list = unused.map((input) => `\`${input}\``).join(', ');
   findings.notices.push(
-    `${list} ${unused.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`,
+    `${listOf(unused)} ${unused.length === 1 ? 'has' : 'have'} no effect without \`cloud-build: true\`.`,
   );
 }

@@ -72,7 +72,7 @@ const imageMistakes: readonly ImageMistake[] = [
     fix: lowerCaseName,
   },
   {
-    matches: (image) => /^[^\s@]+$/.test(image) && !hasTag(image),
+    matches: (image) => /^[^\s@]+$/.test(image) && parts(image).version === '',
     message: 'has no tag or digest, so it does not say which version to deploy',
   },
 ];
@@ -92,10 +92,6 @@ function isDigest(image: string): boolean {
 
 function hasCapitals(image: string): boolean {
   return /^[^\s]+$/.test(image) && /[A-Z]/.test(parts(image).name);
-}
-
-function hasTag(image: string): boolean {
-  return parts(image).version !== '';
 }
 
 /** The host with its slash, the name, and the tag and digest with their separators. */

@@ -34,7 +34,7 @@ describe('a source of secrets', () => {
     { name: 'has no `=`', line: 'a line', told: ['a line'] },
   ])('a line that is not read and $name may be secret', ({ line, told }) => {
     const reading = new SourceReading('secrets');
-    reading.addPossibleSecretLine(line);
+    reading.stopAt('line 1: this is not `KEY=value`', [line]);
     expect(reading.possibleSecrets.map((suspect) => suspect.reveal())).toEqual(told);
   });
 

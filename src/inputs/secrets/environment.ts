@@ -17,9 +17,9 @@ export function readEnvironment(input: string, environment: Environment): Source
     const place = `item ${index + 1}`;
     const [, renamed, source] = /^(?:([^=\s]+)\s*=\s*)?([A-Za-z_][A-Za-z0-9_]*)$/.exec(item) ?? [];
     if (source === undefined) {
-      for (const rest of items.slice(index)) reading.addPossibleSecretLine(rest);
       return reading.stopAt(
         `${place} ${mistakeInName(item) ?? 'is not the name of an environment variable, or `TARGET=SOURCE`. Put values into `env:` or `secrets`'}`,
+        items.slice(index),
       );
     }
     const target = renamed ?? source;

@@ -93,7 +93,7 @@ function readValues(reading: SourceReading, path: string, text: string): void {
     dotenv.statements.filter(({ value }) => value !== undefined).map(({ key }) => key),
   );
   const isSops = isEncryptedBySops(dotenv.statements);
-  const unfinishedKeys: UnfinishedKey[] = [];
+  const unfinishedKeys: [key: string, kind: Unfinished][] = [];
   /** Resolved values for references; undefined for a key without a usable value. */
   const earlier = new Map<string, string | undefined>();
   const readValue = ({ key, value, line }: Statement): string | undefined => {
@@ -107,7 +107,7 @@ function readValues(reading: SourceReading, path: string, text: string): void {
     const kind = unfinished(value);
     if (kind !== undefined || (isSops && isOfSops(key))) {
       if (!secretKey.pattern.test(key)) reading.refuseKey(key, place);
-      else if (kind !== undefined && !isOfSops(key)) unfinishedKeys.push({ key, kind });
+      else if (kind !== undefined && !isOfSops(key)) unfinishedKeys.push([key, kind]);
       return undefined;
     }
     const resolution = resolveReferences(value, earlier);
@@ -139,18 +139,13 @@ const unfinishedWords: Readonly<Record<Unfinished, string>> = {
     'ciphertext of dotenvx. Decrypt the file in a step before, with `dotenvx decrypt`',
 };
 
-interface UnfinishedKey {
-  readonly key: string;
-  readonly kind: Unfinished;
-}
-
 function reportUnfinished(
   reading: SourceReading,
   path: string,
-  unfinishedKeys: readonly UnfinishedKey[],
+  unfinishedKeys: readonly [key: string, kind: Unfinished][],
 ): void {
   for (const [kind, words] of Object.entries(unfinishedWords)) {
-    const keys = unfinishedKeys.filter((one) => one.kind === kind).map(({ key }) => key);
+    const keys = unfinishedKeys.filter(([, own]) => own === kind).map(([key]) => key);
     if (keys.length === 0) continue;
     const named = listOf(keys, { most: 20 });
     reading.problems.push(`\`${path}\`: ${named} ${keys.length === 1 ? 'is' : 'are'} ${words}`);
@@ -180,14 +175,15 @@ function stopAt(
 ): void {
   if (problem === undefined) return;
   const place = `${placeIn(path, problem.line)}${afterKey(statements.at(-1)?.key)}`;
-  const [line = ''] = text.slice(problem.start).split('\n', 1);
+  const unread = text.slice(problem.start).split('\n');
+  const [line = ''] = unread;
   const mistake = problem.reason === 'not an assignment' ? mistakeIn(line) : undefined;
   reading.stopAt(
     mistake === undefined
       ? `${place}: ${wordsOf(problem)}, so reading stopped here`
       : `${place} ${mistake}. Reading stopped here`,
+    unread,
   );
-  for (const rest of text.slice(problem.start).split('\n')) reading.addPossibleSecretLine(rest);
 }
 
 function wordsOf({ key, reason }: SyntaxProblem): string {

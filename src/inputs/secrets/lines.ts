@@ -32,8 +32,7 @@ export function readLines(input: string): SourceReading {
     const place = `line ${index + 1}`;
     const head = parseHead(text);
     if (head === undefined) {
-      for (const rest of texts.slice(index)) reading.addPossibleSecretLine(rest);
-      return reading.stopAt(unreadable(place, keyBefore, text));
+      return reading.stopAt(unreadable(place, keyBefore, text), texts.slice(index));
     }
     keyBefore = head.key;
     if ('value' in head) {
@@ -50,9 +49,9 @@ export function readLines(input: string): SourceReading {
     const end = texts.indexOf(head.delimiter, index + 1);
     if (end === -1) {
       const what = isConventional(head.key) ? `: \`${head.key}\`` : '';
-      for (const rest of texts.slice(index + 1)) reading.addPossibleSecretLine(rest);
       return reading.stopAt(
         `${place}${what} begins a value of several lines that does not end. Put the delimiter alone on its last line`,
+        texts.slice(index + 1),
       );
     }
     const value = lines.slice(index + 1, end).join('');

@@ -86,9 +86,12 @@ export class SourceReading {
   /**
    * Stops reading at a mistake, because nothing after it is certain. Empty entries are dropped: they may be
    * lines of a value that spans several lines.
+   *
+   * @param unread lines from the mistake on, which may be (part of) a secret
    */
-  stopAt(problem: string): this {
+  stopAt(problem: string, unread: readonly string[] = []): this {
     this.problems.push(problem);
+    for (const line of unread) this.#addPossibleSecretLine(line);
     const kept = this.entries.filter(({ value }) => !value.isEmpty);
     this.entries.splice(0, Infinity, ...kept);
     return this;
@@ -104,8 +107,8 @@ export class SourceReading {
     this.possibleSecrets.push(new SecretValue(text));
   }
 
-  /** The same for a line that was not read: if it is `KEY=value`, the value alone is as secret. */
-  addPossibleSecretLine(line: string): void {
+  /** If the line is `KEY=value`, the value alone is as secret. */
+  #addPossibleSecretLine(line: string): void {
     this.addPossibleSecret(line);
     if (line.includes('=')) this.addPossibleSecret(line.slice(line.indexOf('=') + 1));
   }
