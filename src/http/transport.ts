@@ -61,18 +61,15 @@ export class Transport {
       const { body } = message;
       const request = this.#open(message, signal);
       const isDone = new AbortController();
-      const end = (settle: () => void): void => {
+      const end = (): void => {
         isDone.abort();
-        settle();
         if (typeof body === 'object') body.destroy();
         // If the response came before the whole body was sent, the connection cannot be used again.
         if (!request.writableFinished || signal.aborted) request.destroy();
       };
-      const fail = (error: unknown): void => {
-        end(() => {
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason of the signal or Node.js
-          reject(error);
-        });
+      const fail = (error: Error): void => {
+        reject(error);
+        end();
       };
       signal.addEventListener(
         'abort',
@@ -85,9 +82,8 @@ export class Transport {
       request.on('response', (response) => {
         readText(response).then((text) => {
           const { statusCode: status = 0, headers } = response;
-          end(() => {
-            resolve({ status, headers, text });
-          });
+          resolve({ status, headers, text });
+          end();
         }, fail);
       });
       if (typeof body === 'object') body.on('error', fail).pipe(request);

@@ -29,14 +29,9 @@ export function tunnelAgent(proxy: URL, isSecure: boolean): http.Agent {
   const createConnection = (destination: Destination, opened: Opened): undefined => {
     const { host, port, servername, givenUp } = destination;
     const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    openTunnel(proxy, authority, givenUp).then(
-      (socket) => {
-        opened(null, isSecure ? connectTls({ host, servername, socket }) : socket);
-      },
-      (error: unknown) => {
-        opened(error as Error);
-      },
-    );
+    openTunnel(proxy, authority, givenUp).then((socket) => {
+      opened(null, isSecure ? connectTls({ host, servername, socket }) : socket);
+    }, opened);
   };
   return Object.assign(agent, { createConnection });
 }

@@ -5,38 +5,34 @@ export interface TextRange {
 }
 
 /**
- * Finds many strings in a text. There may be tens of thousands of strings, and texts are short, so this
- * looks up each position of the text among the strings, instead of each string in the text.
+ * Makes a function that finds many strings in a text. There may be tens of thousands of strings, and
+ * texts are short, so it looks up each position of the text among the strings, instead of each string in
+ * the text.
+ *
+ * @param shortest the length of the shortest form, or less
  */
-export class WholeForms {
-  readonly #forms: ReadonlySet<string>;
-  readonly #shortest: number;
-  /** The lengths of the forms, by their first characters. */
-  readonly #lengths = new Map<string, Set<number>>();
-
-  /** @param shortest the length of the shortest form, or less */
-  constructor(forms: readonly string[], shortest: number) {
-    this.#forms = new Set(forms);
-    this.#shortest = shortest;
-    for (const form of this.#forms) {
-      const beginning = form.slice(0, shortest);
-      this.#lengths.set(beginning, (this.#lengths.get(beginning) ?? new Set()).add(form.length));
-    }
+export function wholeForms(
+  forms: readonly string[],
+  shortest: number,
+): (text: string) => TextRange[] {
+  const known = new Set(forms);
+  // By the first characters of the forms.
+  const lengths = new Map<string, Set<number>>();
+  for (const form of known) {
+    const beginning = form.slice(0, shortest);
+    lengths.set(beginning, (lengths.get(beginning) ?? new Set()).add(form.length));
   }
-
-  in(text: string): TextRange[] {
+  return (text) => {
     const ranges: TextRange[] = [];
-    if (this.#forms.size === 0) return ranges;
-    for (let start = 0; start + this.#shortest <= text.length; start++) {
-      for (const length of this.#lengths.get(text.slice(start, start + this.#shortest)) ?? []) {
+    if (known.size === 0) return ranges;
+    for (let start = 0; start + shortest <= text.length; start++) {
+      for (const length of lengths.get(text.slice(start, start + shortest)) ?? []) {
         const end = start + length;
-        if (end <= text.length && this.#forms.has(text.slice(start, end))) {
-          ranges.push({ start, end });
-        }
+        if (end <= text.length && known.has(text.slice(start, end))) ranges.push({ start, end });
       }
     }
     return ranges;
-  }
+  };
 }
 
 /**

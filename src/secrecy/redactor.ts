@@ -1,6 +1,6 @@
 import { printable } from '../text/printable.js';
 import { asQuoted } from '../text/quote.js';
-import { cutForms, WholeForms, type TextRange } from './forms.js';
+import { cutForms, wholeForms, type TextRange } from './forms.js';
 import { masksFor, shortestMask } from './masks.js';
 import type { SecretValue } from './secret-value.js';
 
@@ -37,20 +37,20 @@ export function redactor(values: Iterable<SecretValue>): Redact {
   const spreadForms = [
     ...new Set(forms.map(withoutBlanks).filter((form) => form.length >= shortestSpread)),
   ];
-  const solid = new WholeForms(
+  const solid = wholeForms(
     forms.filter((form) => withoutBlanks(form).length < shortestSpread),
     shortestMask,
   );
-  const spread = new WholeForms(spreadForms, shortestSpread);
+  const spread = wholeForms(spreadForms, shortestSpread);
   return (text, { isPart = false, keep = 'beginning', most = maxTextLength } = {}) => {
     const isCut = text.length > most;
     // Invisible characters must not hide a value from the search, so they are removed first.
     const shown = printable(isCut ? cut(text, keep, most + margin) : text);
     const { dense, placeOf } = densely(shown);
     const ranges = [
-      ...solid.in(shown),
+      ...solid(shown),
       ...[
-        ...spread.in(dense),
+        ...spread(dense),
         ...(isPart || isCut ? cutForms(dense, spreadForms, shortestSpread) : []),
       ].map(({ start, end }) => ({ start: placeOf(start), end: placeOf(end - 1) + 1 })),
     ];

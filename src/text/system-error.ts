@@ -11,36 +11,30 @@ export function isNotFound(error: unknown): boolean {
 
 interface Fault {
   readonly reason: string;
-  /** What to do; undefined if that depends on what was attempted. */
-  readonly next: string | undefined;
+  /** What to do, unless that depends on what was attempted. */
+  readonly next?: string;
 }
 
 const openFilesAdvice = 'Raise the limit on open files of the runner (`ulimit -n`).';
 
-const faults: ReadonlyMap<string | undefined, Fault> = new Map([
-  ['EACCES', { reason: 'permission denied', next: undefined }],
-  ['EPERM', { reason: 'the operating system does not permit it, EPERM', next: undefined }],
-  ['EMFILE', { reason: 'this process has too many files open, EMFILE', next: openFilesAdvice }],
-  ['ENFILE', { reason: 'the machine has too many files open, ENFILE', next: openFilesAdvice }],
-  [
-    'ENOSPC',
-    {
-      reason: 'the disk is full',
-      next: 'Free up space on the disk of the runner, or exclude more from the build context.',
-    },
-  ],
-  [
-    'EDQUOT',
-    {
-      reason: 'the disk quota is used up, EDQUOT',
-      next: 'Free up space on the disk of the runner.',
-    },
-  ],
-  ['EIO', { reason: 'the disk reported an error, EIO', next: 'Check the disk of the runner.' }],
-]);
+const faults: Readonly<Partial<Record<string, Fault>>> = {
+  EACCES: { reason: 'permission denied' },
+  EPERM: { reason: 'the operating system does not permit it, EPERM' },
+  EMFILE: { reason: 'this process has too many files open, EMFILE', next: openFilesAdvice },
+  ENFILE: { reason: 'the machine has too many files open, ENFILE', next: openFilesAdvice },
+  ENOSPC: {
+    reason: 'the disk is full',
+    next: 'Free up space on the disk of the runner, or exclude more from the build context.',
+  },
+  EDQUOT: {
+    reason: 'the disk quota is used up, EDQUOT',
+    next: 'Free up space on the disk of the runner.',
+  },
+  EIO: { reason: 'the disk reported an error, EIO', next: 'Check the disk of the runner.' },
+};
 
 /** Describes an error of the file system, and says what to do about it. */
 export function faultOf(error: unknown): Fault {
-  const code = systemErrorCode(error);
-  return faults.get(code) ?? { reason: code ?? 'unknown reason', next: undefined };
+  const code = systemErrorCode(error) ?? 'unknown reason';
+  return faults[code] ?? { reason: code };
 }
