@@ -74,7 +74,7 @@ export class Transport {
       signal.addEventListener(
         'abort',
         () => {
-          fail(signal.reason);
+          fail(signal.reason as Error);
         },
         { signal: isDone.signal },
       );
