@@ -446,11 +446,7 @@ function parseJson(text: string): unknown {
 
 function originOf(location: string | undefined): string {
   if (location === undefined) return 'no address';
-  try {
-    return new URL(location).origin;
-  } catch {
-    return 'another path';
-  }
+  return URL.canParse(location) ? new URL(location).origin : 'another path';
 }
 
 function oneLine(text: string): string {

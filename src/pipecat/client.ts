@@ -27,10 +27,7 @@ export type PlainOptions = Pick<CallOptions<unknown>, 'deadline' | 'attempts'>;
 export type Deletion = 'deleted' | 'absent';
 
 /** A secret set or image pull secret, and the region that it belongs to. */
-interface SecretSetKey {
-  readonly name: string;
-  readonly region: string;
-}
+type SecretSetKey = Pick<ListedSecretSet, 'name' | 'region'>;
 
 /** The content of an image pull secret. */
 export interface RegistryCredentials {

@@ -273,13 +273,8 @@ function unknownResult(because: UnknownReason, detail: string | undefined): Imag
 
 /** Checks an address from the registry: https, or http if both are on this machine. */
 function targetOf(address: string | undefined, registry: URL): URL | undefined {
-  if (address === undefined) return undefined;
-  let url: URL;
-  try {
-    url = new URL(address, registry);
-  } catch {
-    return undefined;
-  }
+  if (address === undefined || !URL.canParse(address, registry.href)) return undefined;
+  const url = new URL(address, registry);
   const isAllowed =
     isConfidential(url) && (url.protocol === 'https:' || isLoopback(registry.hostname));
   return isAllowed && url.username === '' ? url : undefined;
