@@ -181,7 +181,7 @@ export class Agents {
     if (requested.image === undefined && requested.buildId === undefined)
       throw badRequest('Either image or buildId is required for service creation');
     const place = { organization, region };
-    const configuration = this.#configured(requested, undefined, place);
+    const configuration = this.#configured(requested, {}, place);
     const bound = this.#bound(configuration, place, 'service will be created in region');
     const scaling = scalingOf(requested.autoScaling) ?? {
       minAgents: 0,
@@ -255,7 +255,7 @@ export class Agents {
         ...seeded,
         image: seeded.buildId === undefined ? (seeded.image ?? 'acme/voice:1') : undefined,
       },
-      undefined,
+      {},
       { organization, region },
     );
     const deployment: Deployment = {
@@ -320,14 +320,14 @@ export class Agents {
       createdAt: now,
       secretValues: valuesOf(secretSet),
       forced,
-      rollout: planRollout(this.deploying.take(name), now, this.#delay, imagePullSecretSet),
+      rollout: planRollout(this.deploying.take(name) ?? {}, now, this.#delay, imagePullSecretSet),
     };
   }
 
   /** The configuration after a request is applied to the previous one. */
   #configured(
     requested: AgentRequest,
-    previous: DeploymentConfiguration | undefined,
+    previous: Partial<DeploymentConfiguration>,
     place: Place,
   ): DeploymentConfiguration {
     const { image, buildId } = requested;
@@ -339,28 +339,28 @@ export class Agents {
     const replaced = image !== undefined || buildId !== undefined;
     const audioFilter = requested.krispViva?.audioFilter;
     return {
-      image: replaced ? image : previous?.image,
-      buildId: replaced ? buildId : previous?.buildId,
-      secretSet: requested.secretSet ?? previous?.secretSet,
-      imagePullSecretSet: requested.imagePullSecretSet ?? previous?.imagePullSecretSet,
+      image: replaced ? image : previous.image,
+      buildId: replaced ? buildId : previous.buildId,
+      secretSet: requested.secretSet ?? previous.secretSet,
+      imagePullSecretSet: requested.imagePullSecretSet ?? previous.imagePullSecretSet,
       ...this.#sized(requested, previous, place),
       architecture: this.#regions.architectureIn(
         place.region,
-        requested.architecture ?? previous?.architecture,
+        requested.architecture ?? previous.architecture,
       ),
-      maxSessionDuration: requested.maxSessionDuration ?? previous?.maxSessionDuration,
+      maxSessionDuration: requested.maxSessionDuration ?? previous.maxSessionDuration,
       krispVivaAudioFilter:
-        audioFilter === undefined ? (previous?.krispVivaAudioFilter ?? null) : audioFilter,
-      websocketAuth: requested.websocketAuth ?? previous?.websocketAuth,
+        audioFilter === undefined ? (previous.krispVivaAudioFilter ?? null) : audioFilter,
+      websocketAuth: requested.websocketAuth ?? previous.websocketAuth,
       enableIntegratedKeysProxy:
-        requested.enableIntegratedKeysProxy ?? previous?.enableIntegratedKeysProxy,
+        requested.enableIntegratedKeysProxy ?? previous.enableIntegratedKeysProxy,
     };
   }
 
   /** The size of an instance: a profile or, in a self-hosted region, resources. */
   #sized(
     { agentProfile, resources }: AgentRequest,
-    previous: DeploymentConfiguration | undefined,
+    previous: Partial<DeploymentConfiguration>,
     { organization, region }: Place,
   ): Pick<DeploymentConfiguration, 'agentProfile' | 'resources'> {
     if (resources !== undefined) {
@@ -370,9 +370,9 @@ export class Agents {
         throw badRequest('Cannot specify both agentProfile and resources. Use one or the other.');
       return { agentProfile: undefined, resources };
     }
-    if (agentProfile === undefined && previous?.resources !== undefined)
+    if (agentProfile === undefined && previous.resources !== undefined)
       return { agentProfile: undefined, resources: previous.resources };
-    const profile = agentProfile ?? previous?.agentProfile ?? defaultAgentProfile;
+    const profile = agentProfile ?? previous.agentProfile ?? defaultAgentProfile;
     if (!this.#profiles.find(organization, profile))
       throw badRequest(`Invalid agent profile '${profile}'`);
     return { agentProfile: profile, resources: undefined };

@@ -61,27 +61,27 @@ function pullError({ auth }: SecretSet): AgentError | undefined {
   return undefined;
 }
 
-/** Plans a rollout that starts at `time`. Without a script, it is ready after `defaultDelay` milliseconds. */
+/** Plans a rollout that starts at `time`. With an empty script, it is ready after `defaultDelay` milliseconds. */
 export function planRollout(
-  script: DeploymentScript | undefined,
+  script: DeploymentScript,
   time: number,
   defaultDelay: number,
   pullSecret: SecretSet | undefined,
 ): Rollout {
   const refused = pullSecret && pullError(pullSecret);
-  const outcome = refused ? 'image-pull' : (script?.outcome ?? 'ready');
-  const delay = script?.delay ?? defaultDelay;
-  const reconcileDelay = script?.reconcileDelay ?? delay / 4;
+  const outcome = refused ? 'image-pull' : (script.outcome ?? 'ready');
+  const delay = script.delay ?? defaultDelay;
+  const reconcileDelay = script.reconcileDelay ?? delay / 4;
   return {
     reconciledAt: time + reconcileDelay,
     // No outcome is visible before the operator starts.
     settledAt: outcome === 'stuck' ? Infinity : time + Math.max(delay, reconcileDelay),
     outcome,
-    errors: refused ? [refused] : (script?.errors ?? errorsOf(outcome)),
-    health: script?.health ?? {},
-    infrastructureIssue: script?.infrastructureIssue ?? false,
-    conditions: script?.conditions ?? [],
-    passingReason: script?.passingReason,
-    logs: script?.logs ?? logsOf(outcome),
+    errors: refused ? [refused] : (script.errors ?? errorsOf(outcome)),
+    health: script.health ?? {},
+    infrastructureIssue: script.infrastructureIssue ?? false,
+    conditions: script.conditions ?? [],
+    passingReason: script.passingReason,
+    logs: script.logs ?? logsOf(outcome),
   };
 }

@@ -22,7 +22,7 @@ import type { Folders } from '../steps/build-context.js';
 import type { LookUpImage } from '../steps/look-up-image.js';
 import { Platform } from '../steps/platform.js';
 import { Cancellation, cancellationLimits } from '../time/cancellation.js';
-import { interruptible, type Clock } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
 
 /** Everything outside of the action that a run depends on. */
 export interface Host {
@@ -74,7 +74,7 @@ export class Session implements Disposable {
     this.reportDeadline = this.cancellation.after(cancellationLimits.report);
     this.#gitHubDeadline = this.cancellation.after(cancellationLimits.gitHub);
     this.journal = new Journal(
-      interruptible(host.clock, host.cancellation),
+      this.cancellation.clock,
       releaseLog(actions, this.redact),
       (builds) => {
         setBuildOutputs(actions, builds);
