@@ -58,6 +58,8 @@ export const platformCodes: Readonly<Record<string, Advice>> = {
   },
 };
 
+const checkAddress = 'Check the address, the tag and the image pull secret (`image-credentials`).';
+
 /** Reasons that Kubernetes gives for a container that does not run. */
 export const containerReasons: Readonly<Record<string, Advice>> = {
   CrashLoopBackOff: {
@@ -69,18 +71,12 @@ export const containerReasons: Readonly<Record<string, Advice>> = {
     meaning: 'the agent needs more memory than it has',
     next: 'Set a larger `agent-profile`, or reduce its memory use.',
   },
-  ImagePullBackOff: {
-    meaning: 'the image cannot be pulled',
-    next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
-  },
-  ErrImagePull: {
-    meaning: 'the image cannot be pulled',
-    next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
-  },
+  ImagePullBackOff: { meaning: 'the image cannot be pulled', next: checkAddress },
+  ErrImagePull: { meaning: 'the image cannot be pulled', next: checkAddress },
   ImageResolutionFailed: {
     meaning:
       'the platform cannot find the image in its registry, often because the image pull secret is missing or wrong',
-    next: 'Check the address, the tag and the image pull secret (`image-credentials`).',
+    next: checkAddress,
   },
   CreateContainerError: {
     meaning: 'the container cannot be created',

@@ -125,10 +125,7 @@ function sectionsFor(
     { name: 'the agents', text: agentSection(agentsOf(record)) },
     setSection,
     { name: 'the builds', text: buildSection(record) },
-    {
-      name: 'the changes',
-      text: record.kind === 'plan' ? undefined : changeSection(record, limits),
-    },
+    { name: 'the changes', text: changeSection(record, limits) },
   ];
 }
 
@@ -257,7 +254,6 @@ function keyCounts(sets: readonly SecretSetRecord[]): string {
 
 /** What was done, region by region. */
 function changeSection(record: ReleaseRecord, { names }: Limits): string | undefined {
-  if (record.plan === undefined) return undefined;
   const lists = changeLists(doneChanges(record, names)).map(({ text }) => text);
   return lists.length === 0 ? undefined : folded('Changes', lists.join('\n\n'));
 }
