@@ -184,6 +184,20 @@ describe('a run that is cancelled', () => {
     );
   });
 
+  test('while it looks up the deployment of an accepted deploy does not call the agent not deployed', async () => {
+    stage.emulator.script.fault(creating, { kind: 'altered', change: () => ({ name: 'voice' }) });
+    stage.emulator.script.after(creating, () => {
+      stage.emulator.script.before(checking, cancel);
+    });
+    const { agents, listed, actions } = await release({ ...credentials['API key'], ...voice });
+    expect(agents).toMatchObject([{ outcome: 'cancelled', deploymentId: null }]);
+    expect(listed['Still running']).toBe(
+      'the agent `voice` in `us-west` was being deployed; it is unknown whether that succeeded.',
+    );
+    expect(listed['Not started']).toBe('nothing.');
+    expect(actions.summary).not.toContain('No agent was deployed.');
+  });
+
   test('after a deployment that it does not wait for is done and reports the cancellation', async () => {
     const { succeeded, actions, agents } = await releaseUntil(creating, {
       ...voice,

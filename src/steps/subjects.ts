@@ -3,7 +3,6 @@ import { isInDoubt, isStepFailure, SubjectError, withSubject } from '../record/e
 import type { Journal } from '../record/journal.js';
 import type { AgentRecord } from '../record/record.js';
 import type { RemovalRecord } from '../record/teardown-record.js';
-import { InterruptedCallError } from '../pipecat/errors.js';
 import { CancelledError } from '../time/cancellation.js';
 
 export function agentSubject({ name, region }: Pick<Subject, 'name' | 'region'>): Subject {
@@ -21,14 +20,14 @@ export function workOn<Result>(
   return journal.span(region, `${label} ${name}`, () => withSubject(subject, work));
 }
 
-/** Records that a change failed. A cancellation only counts if the request may have been carried out. */
+/** Records that a change failed. A cancellation only counts if something was changed, or may have been. */
 export function recordFailure(
   record: Pick<AgentRecord, 'isChanged' | 'outcome'> | Pick<RemovalRecord, 'isChanged' | 'outcome'>,
   error: unknown,
 ): void {
   if (isInDoubt(error)) record.isChanged = true;
   if (!(error instanceof CancelledError)) record.outcome = 'failed';
-  else if (error instanceof InterruptedCallError) record.outcome = 'cancelled';
+  else if (record.isChanged) record.outcome = 'cancelled';
 }
 
 /** Failures in the order of the regions, then failed rollbacks, then those of no region. */
