@@ -104,8 +104,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __webpack_require__(6466);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __webpack_require__(8522);
 // EXTERNAL MODULE: ./lib/text/quote.js
@@ -114,6 +114,8 @@ var quote = __webpack_require__(7819);
 var system_error = __webpack_require__(7229);
 // EXTERNAL MODULE: ./lib/context/errors.js
 var errors = __webpack_require__(4912);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __webpack_require__(6466);
 // EXTERNAL MODULE: ./lib/context/noticed-files.js
 var noticed_files = __webpack_require__(3429);
 // EXTERNAL MODULE: external "node:fs"
@@ -207,9 +209,12 @@ const progressStep = 4 * 1024 * 1024;
 /**
  * Writes the entries of a context to a tar archive, in order.
  *
+ * @param progress called with the number of bytes read so far, from time to time and at the end
+ * @returns files that may be mistakes
  * @throws ContextError if a file cannot be read, or is no longer what was selected
  */
-async function fillTar(tar, { root, entries }, { progress, notice }) {
+async function fillTar(tar, { root, entries }, progress) {
+    const noticed = [];
     let bytes = 0;
     let reported = 0;
     async function* contentOf(entry) {
@@ -217,7 +222,7 @@ async function fillTar(tar, { root, entries }, { progress, notice }) {
         for await (const piece of readSourceFile(root, entry)) {
             const kind = isFirst ? (0,noticed_files/* noticeFile */.V)(entry.path, entry.bytes, piece) : undefined;
             if (kind !== undefined)
-                notice({ kind, path: entry.path });
+                noticed.push({ kind, path: entry.path });
             isFirst = false;
             bytes += piece.length;
             yield piece;
@@ -234,6 +239,7 @@ async function fillTar(tar, { root, entries }, { progress, notice }) {
     if (bytes > reported)
         progress(bytes);
     tar.finalize();
+    return noticed;
 }
 /** Makes a header that does not depend on the machine, the user or the time. */
 function headerOf(entry) {
@@ -254,100 +260,72 @@ function headerOf(entry) {
 
 /** Bytes of each chunk that the compression returns. */
 const compressedChunk = 64 * 1024;
-function createFile(path) {
-    return (0,promises_.open)(path, 'wx', 0o600);
-}
 /**
  * Packs a context into a new file. The same files give the same bytes, on every machine and at every
  * time. If packing fails, the file is deleted.
  *
  * @throws ContextError, or the signal's reason
  */
-async function packContext(context, archive, options) {
-    const { signal } = options;
+async function packContext(context, archive, { progress, signal, createFile = (path) => (0,promises_.open)(path, 'wx', 0o600) }) {
     signal?.throwIfAborted();
-    let file;
+    const { pack } = await __webpack_require__.e(/* import() */ 118).then(__webpack_require__.t.bind(__webpack_require__, 6118, 19));
+    const file = await pack_named(archive, createFile(archive));
+    const tar = pack();
+    // The default level gives the same bytes as any other gzip in Node.js.
+    const compression = (0,external_node_zlib_.createGzip)({ chunkSize: compressedChunk });
+    if (signal !== undefined)
+        (0,external_node_stream_.addAbortSignal)(signal, compression);
+    // A failure of one of them ends the others, and the one that waits for the compressed bytes reports it.
+    (0,external_node_stream_.pipeline)(tar, compression, () => undefined);
+    const filling = fillTar(tar, context, progress).catch((error) => {
+        tar.destroy(error);
+        return [];
+    });
     try {
-        file = await (options.createFile ?? createFile)(archive);
+        const written = await writeArchive(compression, (bytes) => pack_named(archive, file.writeFile(bytes)));
+        signal?.throwIfAborted();
+        await pack_named(archive, file.close());
+        return { ...context, archive, ...written, noticed: [...context.noticed, ...(await filling)] };
     }
     catch (error) {
-        throw unwritable(archive, error);
-    }
-    try {
-        const written = await packInto(file, context, archive, options);
-        await file.close().catch((error) => {
-            throw unwritable(archive, error);
-        });
-        return { ...context, archive, ...written };
-    }
-    catch (error) {
+        await filling;
         // The first failure is reported; later ones are ignored.
         await file.close().catch(() => undefined);
         await (0,promises_.rm)(archive, { force: true }).catch(() => undefined);
+        signal?.throwIfAborted();
         throw error;
     }
 }
-/** Reads, compresses and writes at the same time. */
-async function packInto(file, context, archive, { progress, signal }) {
-    const { pack } = await __webpack_require__.e(/* import() */ 118).then(__webpack_require__.t.bind(__webpack_require__, 6118, 19));
-    const tar = pack();
-    const noticed = [...context.noticed];
-    const notice = (found) => {
-        noticed.push(found);
-    };
-    // The first failure makes the others fail.
-    const failures = [];
-    const fail = (error) => {
-        failures.push(error);
-        tar.destroy(error instanceof Error ? error : new Error('Packing was stopped'));
-        throw error;
-    };
-    const filling = fillTar(tar, context, { progress, notice }).catch(fail);
-    // The default level gives the same bytes as any other gzip in Node.js.
-    const compression = (0,external_node_zlib_.createGzip)({ chunkSize: compressedChunk });
-    let written = { archiveBytes: 0, hash: '' };
-    const writing = (0,external_node_stream_promises_.pipeline)(tar, compression, async (compressed) => {
-        written = await writeArchive(file, archive, compressed).catch(fail);
-    }, { signal });
-    await Promise.allSettled([filling, writing.catch(fail)]);
-    signal?.throwIfAborted();
-    if (failures.length > 0)
-        throw failures[0];
-    return { ...written, noticed };
-}
-async function writeArchive(handle, archive, compressed) {
+/** Position of the operating system in the header of a gzip file. */
+const operatingSystemAt = 9;
+const unix = 3;
+async function writeArchive(compressed, write) {
     const hash = (0,external_node_crypto_.createHash)('md5');
     let archiveBytes = 0;
     for await (const bytes of compressed) {
-        if (!Buffer.isBuffer(bytes))
-            throw new TypeError('The compression must return bytes');
         // zlib writes its header at once, without a time. Only this byte depends on the machine.
         if (archiveBytes === 0)
             bytes[operatingSystemAt] = unix;
         hash.update(bytes);
         archiveBytes += bytes.length;
-        await write(handle, archive, bytes);
+        await write(bytes);
     }
     return { archiveBytes, hash: hash.digest('hex').slice(0, 16) };
 }
-/** Position of the operating system in the header of a gzip file. */
-const operatingSystemAt = 9;
-const unix = 3;
-async function write(handle, archive, bytes) {
+/** Names the archive in the error of `work`. */
+async function pack_named(archive, work) {
     try {
-        await handle.writeFile(bytes);
+        return await work;
     }
     catch (error) {
-        throw unwritable(archive, error);
+        const { reason, next } = (0,system_error/* faultOf */.Kl)(error);
+        const problem = {
+            about: `archive ${(0,quote/* quote */.h)(archive)}`,
+            message: `cannot be written (${reason})`,
+            next: next ?? 'Check that its folder exists and is writable.',
+        };
+        throw new errors/* ContextError */.af(problem, { cause: error });
     }
-}
-function unwritable(archive, cause) {
-    const { reason, next } = (0,system_error/* faultOf */.Kl)(cause);
-    return new errors/* ContextError */.af({
-        about: `archive ${(0,quote/* quote */.h)(archive)}`,
-        message: `cannot be written (${reason})`,
-        next: next ?? 'Check that its folder exists and is writable.',
-    }, { cause });
 }
 
 

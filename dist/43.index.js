@@ -2,6 +2,23 @@ export const id = 43;
 export const ids = [43];
 export const modules = {
 
+/***/ 9869:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ readJson)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7934);
+
+/** Reads JSON of the expected shape; undefined for anything else. */
+function readJson(schema, text) {
+    const result = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .parseJson */ .qFJ(), schema), text);
+    return result.success ? result.output : undefined;
+}
+
+
+/***/ }),
+
 /***/ 7043:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -19,12 +36,12 @@ var external_node_crypto_ = __webpack_require__(7598);
 var dist = __webpack_require__(7934);
 // EXTERNAL MODULE: ./lib/http/confidential.js
 var confidential = __webpack_require__(8036);
-// EXTERNAL MODULE: ./lib/http/transport.js + 6 modules
-var http_transport = __webpack_require__(2016);
+// EXTERNAL MODULE: ./lib/http/transport.js + 7 modules
+var http_transport = __webpack_require__(6802);
 // EXTERNAL MODULE: ./lib/text/system-error.js
 var system_error = __webpack_require__(7229);
-// EXTERNAL MODULE: ./lib/time/cancellation.js
-var cancellation = __webpack_require__(6690);
+// EXTERNAL MODULE: ./lib/time/time-limit.js
+var time_limit = __webpack_require__(9098);
 ;// CONCATENATED MODULE: ./lib/registry/challenge.js
 const parameter = /([a-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
 /** Reads a `WWW-Authenticate` header; undefined if it asks for neither a token nor a password. */
@@ -44,7 +61,10 @@ function readChallenge(header) {
     return { scheme: 'bearer', realm, service: given.get('service'), scope: given.get('scope') };
 }
 
+// EXTERNAL MODULE: ./lib/registry/json.js
+var json = __webpack_require__(9869);
 ;// CONCATENATED MODULE: ./lib/registry/manifest.js
+
 
 const indexTypes = [
     'application/vnd.oci.image.index.v1+json',
@@ -66,23 +86,20 @@ const platform = dist/* object */.Ikc({
     variant: dist/* optional */.lqM(dist/* string */.YjP()),
 });
 const entry = dist/* object */.Ikc({ mediaType: dist/* optional */.lqM(dist/* string */.YjP()), platform: dist/* optional */.lqM(platform) });
-const manifest_document = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* object */.Ikc({
+const manifest_document = dist/* object */.Ikc({
     mediaType: dist/* optional */.lqM(dist/* string */.YjP()),
     artifactType: dist/* optional */.lqM(dist/* string */.YjP()),
     manifests: dist/* optional */.lqM(dist/* array */.YOg(dist/* unknown */.L5J())),
     config: dist/* optional */.lqM(dist/* object */.Ikc({ mediaType: dist/* optional */.lqM(dist/* string */.YjP()), digest: dist/* string */.YjP() })),
-}));
-const config = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* object */.Ikc({
+});
+const config = dist/* object */.Ikc({
     os: dist/* optional */.lqM(dist/* string */.YjP(), 'linux'),
     architecture: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
     variant: dist/* optional */.lqM(dist/* string */.YjP()),
-}));
+});
 /** Reads an index, a manifest list or the manifest of one image. */
 function readManifest(text) {
-    const parsed = dist/* safeParse */.xLC(manifest_document, text);
-    if (!parsed.success)
-        return { kind: 'unknown', because: 'unreadable' };
-    const { artifactType, manifests, config: configEntry } = parsed.output;
+    const { artifactType, manifests, config: configEntry } = (0,json/* readJson */.V)(manifest_document, text) ?? {};
     if (manifests !== undefined)
         return readIndex(manifests);
     if (configEntry === undefined)
@@ -113,8 +130,8 @@ function readIndex(manifests) {
 }
 /** Reads the platform from the config of an image; undefined if it names none. */
 function readConfigPlatform(text) {
-    const parsed = dist/* safeParse */.xLC(config, text);
-    return parsed.success ? platformName(parsed.output) : undefined;
+    const found = (0,json/* readJson */.V)(config, text);
+    return found && platformName(found);
 }
 /** Such as `linux/arm64` or `linux/arm/v7`; every arm64 is v8. */
 function platformName({ os, architecture, variant }) {
@@ -125,6 +142,7 @@ function platformName({ os, architecture, variant }) {
 // EXTERNAL MODULE: ./lib/registry/reference.js
 var registry_reference = __webpack_require__(9758);
 ;// CONCATENATED MODULE: ./lib/registry/look-up.js
+
 
 
 
@@ -155,14 +173,11 @@ class LookUpEndedError extends Error {
 async function lookUpImage(reference, options) {
     const { clock, signal, userAgent } = options;
     const transport = new http_transport/* Transport */.o(userAgent);
-    const over = new AbortController();
-    const cancelLimit = clock.after(wholeLimit, () => {
-        over.abort();
-    });
+    const timeLimit = new time_limit/* TimeLimit */.h(clock, wholeLimit);
     try {
         const registry = new Registry(reference, transport, {
             ...options,
-            signal: AbortSignal.any([signal, over.signal]),
+            signal: AbortSignal.any([signal, timeLimit.signal]),
         });
         return await registry.lookUp();
     }
@@ -172,8 +187,7 @@ async function lookUpImage(reference, options) {
         return unknownResult('unreachable', (0,system_error/* systemErrorCode */.vq)(error));
     }
     finally {
-        cancelLimit();
-        over.abort();
+        timeLimit.end();
         transport.close();
     }
 }
@@ -308,20 +322,17 @@ class Registry {
     /** Sends a request once, and never waits longer than its limit. */
     async #send(method, url, headers, body) {
         const { clock, signal } = this.#options;
-        const late = new AbortController();
-        const cancelLimit = clock.after(answerLimit, () => {
-            late.abort();
-        });
-        const either = AbortSignal.any([signal, late.signal]);
+        const timeLimit = new time_limit/* TimeLimit */.h(clock, answerLimit);
+        const either = AbortSignal.any([signal, timeLimit.signal]);
         try {
-            return await (0,cancellation/* unlessAborted */.Wh)(either, this.#transport.send({ method, url: url.href, headers, body }, either));
+            return await this.#transport.send({ method, url: url.href, headers, body }, either);
         }
         catch (error) {
-            const detail = late.signal.aborted ? undefined : (0,system_error/* systemErrorCode */.vq)(error);
+            const detail = timeLimit.signal.aborted ? undefined : (0,system_error/* systemErrorCode */.vq)(error);
             throw new LookUpEndedError(unknownResult('unreachable', detail), { cause: error });
         }
         finally {
-            cancelLimit();
+            timeLimit.end();
         }
     }
 }
@@ -333,15 +344,9 @@ function unknownResult(because, detail) {
 }
 /** Checks an address from the registry: https, or http if both are on this machine. */
 function targetOf(address, registry) {
-    if (address === undefined)
+    if (address === undefined || !URL.canParse(address, registry.href))
         return undefined;
-    let url;
-    try {
-        url = new URL(address, registry);
-    }
-    catch {
-        return undefined;
-    }
+    const url = new URL(address, registry);
     const isAllowed = (0,confidential/* isConfidential */.F)(url) && (url.protocol === 'https:' || (0,confidential/* isLoopback */.U)(registry.hostname));
     return isAllowed && url.username === '' ? url : undefined;
 }
@@ -358,14 +363,13 @@ function digestOf(text) {
 const errors = dist/* object */.Ikc({ errors: dist/* array */.YOg(dist/* object */.Ikc({ code: dist/* string */.YjP() })) });
 /** Reads the error codes of the distribution specification; empty for any other response. */
 function errorCodes(text) {
-    const parsed = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), errors), text);
-    return parsed.success ? parsed.output.errors.map(({ code }) => code) : [];
+    return (0,json/* readJson */.V)(errors, text)?.errors.map(({ code }) => code) ?? [];
 }
 const token = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\x21-\x7e]+$/));
 const tokens = dist/* object */.Ikc({ token: dist/* optional */.lqM(token), access_token: dist/* optional */.lqM(token) });
 function readToken(text) {
-    const parsed = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), tokens), text);
-    return parsed.success ? (parsed.output.token ?? parsed.output.access_token) : undefined;
+    const answer = (0,json/* readJson */.V)(tokens, text);
+    return answer?.token ?? answer?.access_token;
 }
 
 

@@ -11,24 +11,25 @@ __webpack_require__.d(__webpack_exports__, {
   readSettingsFile: () => (/* binding */ readSettingsFile)
 });
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
 // EXTERNAL MODULE: ./lib/text/quote.js
 var quote = __webpack_require__(7819);
 // EXTERNAL MODULE: ./lib/inputs/files.js
 var files = __webpack_require__(2362);
+// EXTERNAL MODULE: ./lib/pipecat/agent-settings.js
+var agent_settings = __webpack_require__(3211);
 // EXTERNAL MODULE: ./lib/inputs/agent-settings.js + 1 modules
-var agent_settings = __webpack_require__(5843);
+var inputs_agent_settings = __webpack_require__(5843);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
 var problems = __webpack_require__(1733);
 ;// CONCATENATED MODULE: ./lib/inputs/settings-file/document.js
 
 
 
+
 function isTable(value) {
-    return (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date));
+    return (0,agent_settings/* isObject */.Gv)(value) && !(value instanceof Date);
 }
 /** The value at a dotted key; undefined if there is none. */
 function valueAt(document, key) {
@@ -78,7 +79,7 @@ const table = dist/* custom */.IeY(isTable, isNot('a table'));
 const settingsFileKeys = [
     { key: 'agent_name', form: 'text', input: 'agent-name' },
     { key: 'region', form: 'text', input: 'region' },
-    ...Object.entries(agent_settings/* settingSources */.rw).flatMap(([name, { key, form }]) => key === undefined ? [] : [{ key, form, input: (0,agent_settings/* inputOf */.wg)(name) }]),
+    ...Object.entries(inputs_agent_settings/* settingSources */.rw).flatMap(([name, { key, form }]) => key === undefined ? [] : [{ key, form, input: (0,inputs_agent_settings/* inputOf */.wg)(name) }]),
     { key: 'build.context_dir', form: 'text', input: 'build-context' },
     { key: 'build.dockerfile', form: 'text', input: 'dockerfile' },
     { key: 'build.exclude.patterns', form: 'texts', input: undefined },
@@ -170,39 +171,25 @@ function otherTable(key) {
 
 
 
-
 /** Bytes; a larger file is not a settings file. */
 const largestFile = 1024 * 1024;
 /**
- * Reads the platform's own settings file, relative to the workspace. Everything that the platform's client
- * rejects or silently ignores is a problem, and all are reported together. Only the types of values are
- * checked here; the readers of the inputs that they replace do the rest.
+ * Reads the platform's own settings file. Everything that the platform's client rejects or silently ignores
+ * is a problem, and all are reported together. They name the file and the key, but never quote the file.
+ * Only the types of values are checked here; the readers of the inputs that they replace do the rest.
+ *
+ * @returns undefined if there are problems
  */
-async function readSettingsFile(path, workspace, readFile) {
+async function readSettingsFile(path, { readFile, findings }) {
     const name = (0,quote/* quote */.h)(path);
-    let text;
-    try {
-        text = await readFile((0,external_node_path_.resolve)(workspace, path));
-    }
-    catch (error) {
-        return failed(`${name} cannot be read (${(0,files/* unreadableReason */.Qk)(error)})`);
-    }
-    const parsing = await parse(text);
+    const parsing = await parse(path, readFile);
     if ('problem' in parsing)
-        return failed(`${name} ${parsing.problem}`);
+        return findings.problem('config-file', `${name} ${parsing.problem}`);
     const { document } = parsing;
     const { values, mistakes } = readValues(document);
     const unknown = unknownKeys(document);
-    const problems = [...unknown.problems, ...mistakes, ...contradictions(document)].map((problem) => `${name}: ${problem}`);
-    const warnings = unknown.warnings.map((warning) => `${name}: ${warning}`);
-    return {
-        file: problems.length === 0 ? settingsFile(path, document, values) : undefined,
-        problems,
-        warnings,
-    };
-}
-function failed(problem) {
-    return { file: undefined, problems: [problem], warnings: [] };
+    findings.warnings.push(...unknown.warnings.map((warning) => `${name}: ${warning}`));
+    return findings.accept('config-file', settingsFile(path, document, values), [...unknown.problems, ...mistakes, ...contradictions(document)].map((problem) => `${name}: ${problem}`));
 }
 /** The values of the known keys, as in inputs, and the mistakes in the others. */
 function readValues(document) {
@@ -225,7 +212,14 @@ function readValues(document) {
         check(key, document_forms[form]);
     return { values, mistakes };
 }
-async function parse(text) {
+async function parse(path, readFile) {
+    let text;
+    try {
+        text = await readFile(path);
+    }
+    catch (error) {
+        return { problem: `cannot be read (${(0,files/* unreadableReason */.Qk)(error)})` };
+    }
     if (Buffer.byteLength(text) > largestFile) {
         return { problem: 'is larger than 1 MiB, so it is not a settings file; it was not read' };
     }

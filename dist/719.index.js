@@ -13,7 +13,9 @@ export const modules = {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
 /* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7934);
 /* harmony import */ var _secrecy_secret_value_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7734);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9869);
 /* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9758);
+
 
 
 
@@ -32,12 +34,15 @@ const entry = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     password: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
     identitytoken: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
 });
-const configuration = valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .parseJson */ .qFJ(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+const configuration = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
     auths: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .unknown */ .L5J()), {}),
     credHelpers: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .record */ .g1P(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()), {}),
     credsStore: valibot__WEBPACK_IMPORTED_MODULE_5__/* .optional */ .lqM(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP()),
-}));
-const helperAnswer = valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .parseJson */ .qFJ(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({ Username: valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), Secret: valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .nonEmpty */ .hq()) }));
+});
+const helperAnswer = valibot__WEBPACK_IMPORTED_MODULE_5__/* .object */ .Ikc({
+    Username: valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(),
+    Secret: valibot__WEBPACK_IMPORTED_MODULE_5__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_5__/* .nonEmpty */ .hq()),
+});
 /**
  * Reads the login that `docker login` stored on the runner: in `config.json` of `DOCKER_CONFIG` or
  * `~/.docker`, or in the credential helper that this file names.
@@ -48,23 +53,20 @@ async function readDockerLogin(registry, options) {
     const { environment, readFile } = options;
     const variable = (name) => environment[name] === '' ? undefined : environment[name];
     const folder = variable('DOCKER_CONFIG') ?? (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(variable('HOME') ?? (0,node_os__WEBPACK_IMPORTED_MODULE_1__.homedir)(), '.docker');
-    let given;
-    try {
-        given = valibot__WEBPACK_IMPORTED_MODULE_5__/* .parse */ .qgA(configuration, await readFile((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'config.json')));
-    }
-    catch {
+    const text = await readFile((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, 'config.json')).catch(() => undefined);
+    const given = (0,_json_js__WEBPACK_IMPORTED_MODULE_6__/* .readJson */ .V)(configuration, text);
+    if (given === undefined)
         return undefined;
-    }
-    const own = (map) => Object.entries(map).find(([address]) => (0,_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .registryName */ .jT)(address) === registry);
-    const helper = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(valibot__WEBPACK_IMPORTED_MODULE_5__/* .string */ .YjP(), own(given.credHelpers)?.[1] ?? given.credsStore);
-    const address = own(given.auths)?.[0] ?? own(given.credHelpers)?.[0];
-    if (helper.success) {
-        const server = address ?? (registry === _reference_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerHub */ .UD ? _reference_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerHubUrl */ .JM : registry);
-        const login = await askHelper(helper.output, server, options);
+    const own = (map) => Object.entries(map).find(([name]) => (0,_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .registryName */ .jT)(name) === registry);
+    const [address, stored] = own(given.auths) ?? [];
+    const [helperAddress, helper = given.credsStore] = own(given.credHelpers) ?? [];
+    if (helper !== undefined) {
+        const hub = registry === _reference_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerHub */ .UD ? _reference_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerHubUrl */ .JM : registry;
+        const login = await askHelper(helper, address ?? helperAddress ?? hub, options);
         if (login !== undefined)
             return login;
     }
-    return readEntry(own(given.auths)?.[1]);
+    return readEntry(stored);
 }
 function readEntry(given) {
     const parsed = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(entry, given);
@@ -117,11 +119,25 @@ async function askHelper(name, server, { environment, clock }) {
         helper.stdin.on('error', () => undefined);
         helper.stdin.end(server);
     });
-    const parsed = valibot__WEBPACK_IMPORTED_MODULE_5__/* .safeParse */ .xLC(helperAnswer, output);
-    if (!parsed.success)
-        return undefined;
-    const { Username: username, Secret: secret } = parsed.output;
-    return loginOf(username, secret, username === tokenUser);
+    const answer = (0,_json_js__WEBPACK_IMPORTED_MODULE_6__/* .readJson */ .V)(helperAnswer, output);
+    return answer && loginOf(answer.Username, answer.Secret, answer.Username === tokenUser);
+}
+
+
+/***/ }),
+
+/***/ 9869:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ readJson)
+/* harmony export */ });
+/* harmony import */ var valibot__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7934);
+
+/** Reads JSON of the expected shape; undefined for anything else. */
+function readJson(schema, text) {
+    const result = valibot__WEBPACK_IMPORTED_MODULE_0__/* .safeParse */ .xLC(valibot__WEBPACK_IMPORTED_MODULE_0__/* .pipe */ .FsL(valibot__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), valibot__WEBPACK_IMPORTED_MODULE_0__/* .parseJson */ .qFJ(), schema), text);
+    return result.success ? result.output : undefined;
 }
 
 

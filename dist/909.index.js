@@ -15,12 +15,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __webpack_require__(7934);
-// EXTERNAL MODULE: ./lib/http/transport.js + 6 modules
-var http_transport = __webpack_require__(2016);
+// EXTERNAL MODULE: ./lib/http/transport.js + 7 modules
+var http_transport = __webpack_require__(6802);
 // EXTERNAL MODULE: ./lib/github/errors.js
 var errors = __webpack_require__(9452);
-// EXTERNAL MODULE: ./lib/text/system-error.js
-var system_error = __webpack_require__(7229);
+// EXTERNAL MODULE: ./lib/time/time-limit.js
+var time_limit = __webpack_require__(9098);
 // EXTERNAL MODULE: ./lib/http/connection-failure.js
 var connection_failure = __webpack_require__(5249);
 // EXTERNAL MODULE: ./lib/http/retry-after.js
@@ -75,19 +75,14 @@ async function fetchFollowingRedirects(options, url, request) {
 }
 /** Sends the request, and again after a rate limit (it was not carried out), if the time limit allows. */
 async function sendWithinRateLimit(options, address, request) {
-    const { clock, requestLimit, over } = options;
+    const { clock, requestLimit } = options;
     const end = clock.now() + requestLimit;
     let answer = await sendWithRetry(options, address, request);
     for (;;) {
         const wait = waitFor(answer, clock.wallTime());
         if (wait === undefined || clock.now() + wait >= end)
             return answer;
-        try {
-            await clock.sleep(wait, over);
-        }
-        catch (error) {
-            throw abandonedError(error);
-        }
+        await sleep(options, wait);
         answer = await send({ ...options, requestLimit: end - clock.now() }, address, request);
     }
 }
@@ -120,12 +115,7 @@ async function sendWithRetry(options, address, request) {
         if (!(error instanceof errors/* UnusableResponseError */.xm && error.isTransient))
             throw error;
     }
-    try {
-        await options.clock.sleep(pause, options.over);
-    }
-    catch (error) {
-        throw abandonedError(error);
-    }
+    await sleep(options, pause);
     return send(options, address, request);
 }
 /** Setting a state twice is safe; creating a deployment or a comment twice is not. */
@@ -133,29 +123,34 @@ function isRepeatable(method, { pathname }) {
     return method === 'GET' || method === 'PATCH' || pathname.endsWith('/statuses');
 }
 async function send({ transport, clock, requestLimit, over }, address, request) {
-    const abandoned = new AbortController();
-    const cancelLimit = clock.after(requestLimit, () => {
-        abandoned.abort();
-    });
+    const timeLimit = new time_limit/* TimeLimit */.h(clock, requestLimit);
     try {
-        return await transport.send({ ...request, url: address.href }, AbortSignal.any([abandoned.signal, over]));
+        return await transport.send({ ...request, url: address.href }, AbortSignal.any([timeLimit.signal, over]));
     }
     catch (error) {
         if (over.aborted)
             throw abandonedError(error);
-        if (abandoned.signal.aborted) {
+        if (timeLimit.signal.aborted) {
             // No retry, so that a slow GitHub does not delay a release for long.
             throw new errors/* UnusableResponseError */.xm(`no answer came within ${requestLimit / 1000} s`);
         }
         if (error instanceof http_transport/* CutOffError */.M) {
             throw new errors/* UnusableResponseError */.xm(error.message, { isTransient: true, cause: error });
         }
-        const { kind, reason } = (0,connection_failure/* connectionFailure */.D)(error, (0,system_error/* systemErrorCode */.vq)(error));
+        const { kind, reason } = (0,connection_failure/* connectionFailure */.D)(error);
         const isTransient = kind === 'unreachable' || kind === 'broken';
         throw new errors/* UnusableResponseError */.xm(reason, { isTransient, cause: error });
     }
     finally {
-        cancelLimit();
+        timeLimit.end();
+    }
+}
+async function sleep({ clock, over }, milliseconds) {
+    try {
+        await clock.sleep(milliseconds, over);
+    }
+    catch (error) {
+        throw abandonedError(error);
     }
 }
 function abandonedError(cause) {
@@ -216,7 +211,7 @@ const ignore = () => undefined;
 /** Octokit warns of endpoints that will change, which does not belong in the log of a release. */
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const created = dist/* object */.Ikc({ id: dist/* number */.aig() });
-/** GitHub returns the payload as an object, or as JSON in a string. */
+/** The payload of a deployment as it was sent; GitHub returns it as an object, or as JSON in a string. */
 const payloadSchema = dist/* fallback */.NpB(dist/* union */.KCZ([
     dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J()),
     dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), dist/* record */.g1P(dist/* string */.YjP(), dist/* unknown */.L5J())),
@@ -330,16 +325,13 @@ class Repository {
      */
     async putComment(pullRequest, existing, text) {
         const body = shortened(text, maxCommentLength);
-        if (existing === undefined) {
-            const call = this.#commenting('POST', `/issues/${pullRequest}/comments`);
-            await this.#call(call, dist/* unknown */.L5J(), { body });
-            return 'created';
-        }
-        if (normalized(existing.body) === normalized(body))
+        if (existing && normalized(existing.body) === normalized(body))
             return 'unchanged';
-        const call = this.#commenting('PATCH', `/issues/comments/${existing.id}`);
+        const call = existing
+            ? this.#commenting('PATCH', `/issues/comments/${existing.id}`)
+            : this.#commenting('POST', `/issues/${pullRequest}/comments`);
         await this.#call(call, dist/* unknown */.L5J(), { body });
-        return 'updated';
+        return existing ? 'updated' : 'created';
     }
     /** Closes the connections that are kept open for the next request. */
     close() {

@@ -367,9 +367,9 @@ async function walk(root, rules, signal) {
         const wanted = [];
         for (const entry of await read(root, folder.path, folder.verdict, found)) {
             const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`;
-            const verdict = rules.evaluate(path, entry.name, folder.verdict);
+            const verdict = rules.evaluate(path, folder.verdict);
             if (entry.isDirectory()) {
-                if (verdict.mayHoldEntries || verdict.mayHoldSecrets)
+                if (verdict.mayHoldSecrets)
                     folders.push({ path, verdict });
             }
             else if (verdict.place === 'secret') {
@@ -463,6 +463,7 @@ function unreadable(path, kind, error) {
 
 
 
+const choose = 'Set `dockerfile` to a file in the context, relative to it, or choose a context that contains it.';
 /**
  * Finds the Dockerfile.
  *
@@ -470,9 +471,7 @@ function unreadable(path, kind, error) {
  */
 async function findDockerfile(root, given, beside) {
     const path = normalized(root, given);
-    const about = `Dockerfile ${(0,quote/* quote */.h)(given)}`;
-    const next = 'Set `dockerfile` to a file in the context, relative to it, or choose a context that contains it.';
-    const unusable = (message, cause) => new errors/* ContextError */.af({ about, message, next }, { cause });
+    const unusable = (message, next = choose, cause) => new errors/* ContextError */.af({ about: `Dockerfile ${(0,quote/* quote */.h)(given)}`, message, next }, { cause });
     if (path === '..' || path.startsWith('../') || (0,external_node_path_.isAbsolute)(path)) {
         throw unusable(`is outside the context ${(0,quote/* quote */.h)(root)}`);
     }
@@ -487,14 +486,10 @@ async function findDockerfile(root, given, beside) {
         throw unusable('has too many links in its path, which may be a loop');
     }
     const found = await statOf((0,external_node_path_.join)(root, end.end)).catch((error) => {
-        throw unusable(`cannot be read (${(0,system_error/* faultOf */.Kl)(error).reason})`, error);
+        throw unusable(`cannot be read (${(0,system_error/* faultOf */.Kl)(error).reason})`, choose, error);
     });
     if (found === undefined) {
-        throw new errors/* ContextError */.af({
-            about,
-            message: `does not exist; looked for ${(0,quote/* quote */.h)((0,external_node_path_.join)(root, path))}`,
-            next: await adviceIfMissing(root, beside),
-        });
+        throw unusable(`does not exist; looked for ${(0,quote/* quote */.h)((0,external_node_path_.join)(root, path))}`, await adviceIfMissing(root, beside));
     }
     if (!found.isFile()) {
         throw unusable(found.isDirectory() ? 'is a folder, not a file' : 'is not a regular file');
@@ -552,6 +547,73 @@ async function entriesOf(root, folder) {
 
 // EXTERNAL MODULE: ./lib/text/bytes.js
 var bytes = __webpack_require__(8544);
+;// CONCATENATED MODULE: ./lib/context/default-exclusions.js
+/**
+ * Names of files and folders that usually contain secrets. Google's authentication action leaves the
+ * last in the workspace. Its name is random, so excluding it does not change a context that the platform
+ * knows.
+ */
+const secretName = /(?:^|\/)(?:\.env(?:\.[^/]*)?|[^/]*\.(?:pem|key)|gha-creds-[^/]*\.json)$/;
+/**
+ * Configuration files of git, of the repository, a worktree, a submodule or a nested repository. They can
+ * contain the token of `actions/checkout`.
+ */
+const gitSettings = /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i;
+/** Whether a file or folder usually contains secrets. */
+function isSecretByName(path) {
+    return secretName.test(path) || gitSettings.test(path);
+}
+/**
+ * Files and folders to exclude at any depth if there is no ignore file. This list equals that of the
+ * platform's own action. Do not change it: the platform finds a build by the bytes of its context, so
+ * any change would make it build again.
+ */
+const names = [
+    '.git',
+    '.gitignore',
+    '.gitattributes',
+    '__pycache__',
+    '*.pyc',
+    '*.pyo',
+    '*.pyd',
+    '*.so',
+    '.Python',
+    '.venv',
+    'venv',
+    'ENV',
+    '.pytest_cache',
+    '.coverage',
+    'htmlcov',
+    '.tox',
+    '.nox',
+    '.mypy_cache',
+    '.ruff_cache',
+    '.vscode',
+    '.idea',
+    '*.swp',
+    '*.swo',
+    'dist',
+    'build',
+    '*.egg-info',
+    '*.egg',
+    '.eggs',
+    'node_modules',
+    '.github',
+    '.claude',
+    '.codex',
+    '.cursor',
+    'pcc-deploy.toml',
+    '.ipynb_checkpoints',
+    '.cache',
+    '.DS_Store',
+    'Thumbs.db',
+    '*.log',
+];
+/** The same as an ignore file. In it, a leading `**` also stands for a part of a name. */
+const defaultIgnoreFile = names
+    .map((name) => (name.startsWith('*') ? `*${name}` : `**/${name}`))
+    .join('\n');
+
 ;// CONCATENATED MODULE: ./lib/context/docker-patterns.js
 
 const blank = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
@@ -570,7 +632,7 @@ function patternLines(content) {
         .split('\n')
         .flatMap((text, index) => patternLine(text, index + 1) ?? []);
 }
-function patternLine(text, number) {
+function patternLine(text, number = 1) {
     if (text.startsWith('#'))
         return undefined;
     const line = trim(text);
@@ -656,7 +718,7 @@ function asText(pattern) {
     };
 }
 function asExpression(pattern) {
-    const matches = (0,matcher/* matcher */.jN)(new Expression(expressionOf(pattern)).parse());
+    const matches = expressionMatcher(expressionOf(pattern));
     // Each alternative has its own beginning and end.
     if (pattern.includes('|'))
         return { matches, literalBeginning: '' };
@@ -675,7 +737,7 @@ function asExpression(pattern) {
 /**
  * Builds the same regular expression as Docker, which escapes `.`, `+`, `(`, `)` and `$`, but not `^`,
  * `{`, `|` and `}`. So these keep their meaning. A `|` also separates the `^` at the beginning from the
- * `$` at the end.
+ * `$` at the end, which is left out here.
  */
 function expressionOf(pattern) {
     const expression = pattern.replace(/\*\*\/?|\\[^]|[*?.+()$]/gu, (token, offset) => {
@@ -688,183 +750,131 @@ function expressionOf(pattern) {
             return '[^/]';
         return token.length > 1 ? token : `\\${token}`;
     });
-    return `^${expression}$`;
+    return `^${expression}`;
 }
 const anyFolders = '(.*/)?';
-const isNoLineBreak = (codePoint) => codePoint !== 0x0a;
-/** Parses a regular expression of Go, as far as a pattern can contain its syntax. */
-class Expression {
-    #letters;
-    #at = 0;
-    /** Where the last named class could end. */
-    #lastNameEnd;
-    constructor(expression) {
-        this.#letters = Array.from(expression);
-        this.#lastNameEnd = this.#letters.findLastIndex((letter, index) => letter === ':' && this.#letters[index + 1] === ']');
-    }
-    /** @returns the steps for each alternative */
-    parse() {
-        let steps = [];
-        const alternatives = [steps];
-        // The step that a repetition would apply to. A repetition cannot be repeated.
-        let last;
-        while (this.#at < this.#letters.length) {
-            const [least, most] = this.#repetition() ?? [];
-            if (least !== undefined) {
-                if (last === undefined)
-                    throw new PatternError('a `*` or `{…}` in it repeats nothing');
-                steps.pop();
-                for (const step of repeated(last, least, most))
-                    steps.push(step);
-                last = undefined;
-            }
-            else if (this.#skip(anyFolders)) {
-                for (const step of (0,matcher/* optional */.lq)([...(0,matcher/* anyNumberOf */.dC)((0,matcher/* character */.GG)(isNoLineBreak)), (0,matcher/* exactly */.pV)('/')]))
-                    steps.push(step);
-                last = undefined;
-            }
-            else if (this.#skip('|')) {
-                steps = [];
-                alternatives.push(steps);
-                last = undefined;
-            }
-            else {
-                last = this.#atom();
-                steps.push(last);
-            }
+const repetition = /\*|\{(?:0|[1-9]\d*)(?:,(?:0|[1-9]\d*)?)?\}/.source;
+const characterClass = /\[(\^?)((?:\\[^]|[^\\])(?:\\[^]|[^\\\]])*)(\]?)/u;
+const anyAtom = `${characterClass.source}|\\\\[^]|(?!${repetition})[^]`;
+/** Any folders, the next alternative, an atom with its repetition, or a repetition of nothing. */
+const token = new RegExp(`\\(\\.\\*/\\)\\?|\\||(?<atom>${anyAtom})(?<times>${repetition})?|${repetition}`, 'gu');
+/** Compiles a regular expression of Go, as far as a pattern can contain its syntax. */
+function expressionMatcher(expression) {
+    const lastNameEnd = expression.lastIndexOf(':]');
+    const start = (0,matcher/* follow */.e6)([]);
+    const anywhere = (0,matcher/* anyNumberOf */.dC)(start, matcher/* anyCharacter */.MR);
+    // Only the last alternative has to match up to the end of a path.
+    const earlierEnds = [];
+    let last = anywhere;
+    for (const { 0: text, groups: { atom, times } = {}, index } of expression.matchAll(token)) {
+        if (text === anyFolders) {
+            last = (0,matcher/* follow */.e6)([last, (0,matcher/* follow */.e6)([(0,matcher/* anyNumberOf */.dC)(last, noLineBreak)], (0,matcher/* exactly */.pV)('/'))]);
         }
-        return alternatives;
-    }
-    /** Reads how often to repeat the last step, at least and at most; undefined if there is no repetition. */
-    #repetition() {
-        if (this.#skip('*'))
-            return [0, undefined];
-        if (this.#letters[this.#at] !== '{')
-            return undefined;
-        // Longer numbers are over the limit anyway.
-        const rest = this.#letters.slice(this.#at, this.#at + 40).join('');
-        const [whole, least, comma, most] = /^\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\}/.exec(rest) ?? [];
-        if (whole === undefined || least === undefined)
-            return undefined;
-        this.#at += whole.length;
-        if (comma === undefined)
-            return [Number(least), Number(least)];
-        return [Number(least), most === undefined ? undefined : Number(most)];
-    }
-    #skip(text) {
-        if (this.#letters[this.#at] !== text[0])
-            return false;
-        if (this.#letters.slice(this.#at, this.#at + text.length).join('') !== text)
-            return false;
-        this.#at += text.length;
-        return true;
-    }
-    #next() {
-        const letter = this.#letters[this.#at] ?? '';
-        this.#at += 1;
-        return letter;
-    }
-    #atom() {
-        const letter = this.#next();
-        switch (letter) {
-            case '^':
-                return matcher/* beginning */.Ir;
-            case '$':
-                return matcher/* end */._N;
-            case '.':
-                return (0,matcher/* character */.GG)(isNoLineBreak);
-            case '[':
-                return (0,matcher/* character */.GG)(this.#class());
-            case '\\': {
-                const escaped = this.#next();
-                if (escaped === 'b' || escaped === 'B')
-                    return wordBoundary(escaped === 'b');
-                const accepts = kindOf(escaped);
-                return accepts === undefined ? (0,matcher/* exactly */.pV)(unescaped(escaped)) : (0,matcher/* character */.GG)(accepts);
-            }
-            default:
-                return (0,matcher/* exactly */.pV)(letter);
+        else if (text === '|') {
+            earlierEnds.push(last);
+            last = anywhere;
+        }
+        else if (text === '^' && last === anywhere) {
+            last = (0,matcher/* follow */.e6)([start]);
+        }
+        else if (atom === undefined) {
+            throw new PatternError('a `*` or `{…}` in it repeats nothing');
+        }
+        else {
+            last = repeat(last, requirementOf(atom, lastNameEnd - index), times);
         }
     }
-    #class() {
-        const isNegated = this.#skip('^');
-        const members = [];
-        while (!(members.length > 0 && this.#skip(']'))) {
-            const [letter, following = ''] = this.#letters.slice(this.#at, this.#at + 2);
-            if (letter === '[' && following === ':' && this.#lastNameEnd > this.#at) {
-                throw new PatternError('it has a named class, such as `[:alpha:]`');
-            }
-            const kind = letter === '\\' ? kindOf(following) : undefined;
-            if (kind !== undefined) {
-                this.#at += 2;
-                members.push(kind);
-                continue;
-            }
-            const first = this.#member();
-            const isRange = this.#letters[this.#at] === '-' && this.#letters[this.#at + 1] !== ']';
-            if (isRange)
-                this.#at += 1;
-            const last = isRange ? this.#member() : first;
-            if (last < first)
-                throw new PatternError('a range in it ends before it begins');
-            members.push((codePoint) => first <= codePoint && codePoint <= last);
-        }
-        return (codePoint) => members.some((accepts) => accepts(codePoint)) !== isNegated;
-    }
-    #member() {
-        if (this.#at >= this.#letters.length)
-            throw new PatternError('a class in it has no `]`');
-        const letter = this.#next();
-        return (letter === '\\' ? unescaped(this.#next()) : letter).codePointAt(0) ?? 0;
-    }
+    return (0,matcher/* matcher */.jN)(start, [last, (0,matcher/* anyNumberOf */.dC)((0,matcher/* follow */.e6)(earlierEnds), matcher/* anyCharacter */.MR)]);
 }
-function repeated(step, least, most) {
-    if (most !== undefined && most < least) {
+/** Adds a part as often as `*`, `{2}`, `{2,}` or `{2,5}` says. */
+function repeat(previous, requirement, times = '{1}') {
+    if (times === '*')
+        return (0,matcher/* anyNumberOf */.dC)(previous, requirement);
+    const [least = 0, most = least] = times
+        .slice(1, -1)
+        .split(',')
+        .map((number) => (number === '' ? Infinity : Number(number)));
+    if (most < least)
         throw new PatternError('a `{…}` in it has a maximum below its minimum');
-    }
-    if (Math.max(least, most ?? 0) > maxRepetitions) {
+    if ((most === Infinity ? least : most) > maxRepetitions) {
         throw new PatternError(`a \`{…}\` in it repeats more than ${maxRepetitions} times`);
     }
-    const needed = Array.from({ length: least }, () => step);
-    if (most === undefined)
-        return [...needed, ...(0,matcher/* anyNumberOf */.dC)(step)];
-    return [...needed, ...Array.from({ length: most - least }, () => (0,matcher/* optional */.lq)([step])).flat()];
+    let last = previous;
+    for (let count = 0; count < least; count++)
+        last = (0,matcher/* follow */.e6)([last], requirement);
+    if (most === Infinity)
+        return (0,matcher/* anyNumberOf */.dC)(last, requirement);
+    for (let count = least; count < most; count++)
+        last = (0,matcher/* follow */.e6)([last, (0,matcher/* follow */.e6)([last], requirement)]);
+    return last;
 }
-const controls = new Map([
-    ['f', '\f'],
-    ['n', '\n'],
-    ['r', '\r'],
-    ['t', '\t'],
-    ['v', '\v'],
-]);
-function unescaped(letter) {
-    const control = controls.get(letter);
-    if (control !== undefined)
-        return control;
-    if (letter === '' || /[a-zA-Z0-9]|[^\0-\x7f]/u.test(letter)) {
-        throw new PatternError(`it has a backslash before \`${letter}\`, which has no meaning`);
-    }
-    return letter;
+const noLineBreak = { accepts: (codePoint) => codePoint !== 0x0a };
+const beginning = { holds: (before) => before === undefined };
+/**
+ * @param atom a class, a character, or an escaped character
+ * @param lastNameEnd the position of the last `:]`, from the beginning of the atom
+ */
+function requirementOf(atom, lastNameEnd) {
+    if (atom === '^')
+        return beginning;
+    if (atom === '.')
+        return noLineBreak;
+    if (atom === '\\b' || atom === '\\B')
+        return wordBoundary(atom === '\\b');
+    return { accepts: atom.startsWith('[') ? classOf(atom, lastNameEnd) : rangeOf(atom) };
+}
+const member = /\\[dDsSwW]|(\\[^]|[^])(?:-(\\[^]|[^]))?/gu;
+function classOf(text, lastNameEnd) {
+    const [, sign = '', members = '', end] = characterClass.exec(text) ?? [];
+    const start = 1 + sign.length;
+    const checks = Array.from(members.matchAll(member), ({ 0: whole, 1: first, 2: last, index }) => {
+        if (members.startsWith('[:', index) && start + index < lastNameEnd) {
+            throw new PatternError('it has a named class, such as `[:alpha:]`');
+        }
+        return rangeOf(whole, first, last);
+    });
+    if (end === '')
+        throw new PatternError('a class in it has no `]`');
+    return (codePoint) => checks.some((accepts) => accepts(codePoint)) === (sign === '');
 }
 /** Escaped letters that stand for kinds of characters in Go, in ASCII only. */
 const kinds = new Map([
-    ['d', /[0-9]/],
-    ['D', /[^0-9]/u],
-    ['s', /[\t\n\f\r ]/],
-    ['S', /[^\t\n\f\r ]/u],
-    ['w', /[0-9A-Za-z_]/],
-    ['W', /[^0-9A-Za-z_]/u],
+    ['\\d', /[0-9]/],
+    ['\\D', /[^0-9]/u],
+    ['\\s', /[\t\n\f\r ]/],
+    ['\\S', /[^\t\n\f\r ]/u],
+    ['\\w', /[0-9A-Za-z_]/],
+    ['\\W', /[^0-9A-Za-z_]/u],
 ]);
-function kindOf(letter) {
-    const kind = kinds.get(letter);
-    return kind && ((codePoint) => kind.test(String.fromCodePoint(codePoint)));
+/** The characters of a kind, or from one to another. */
+function rangeOf(text, first = text, last = first) {
+    const kind = kinds.get(text);
+    if (kind !== undefined)
+        return (codePoint) => kind.test(String.fromCodePoint(codePoint));
+    const lowest = codePointOf(first);
+    const highest = codePointOf(last);
+    if (highest < lowest)
+        throw new PatternError('a range in it ends before it begins');
+    return (codePoint) => lowest <= codePoint && codePoint <= highest;
+}
+const controls = new Map([
+    ['\\f', '\f'],
+    ['\\n', '\n'],
+    ['\\r', '\r'],
+    ['\\t', '\t'],
+    ['\\v', '\v'],
+]);
+/** The code point of a character, which may be escaped. */
+function codePointOf(text) {
+    const [, escaped] = /^\\([^])$/u.exec(text) ?? [];
+    if (escaped !== undefined && /[a-zA-Z0-9]|[^\0-\x7f]/u.test(escaped) && !controls.has(text)) {
+        throw new PatternError(`it has a backslash before \`${escaped}\`, which has no meaning`);
+    }
+    return (controls.get(text) ?? escaped ?? text).codePointAt(0) ?? 0;
 }
 function wordBoundary(isWanted) {
     const isOfWord = (codePoint = 0) => /\w/.test(String.fromCodePoint(codePoint));
-    return {
-        kind: 'assertion',
-        holds: (before, after) => (isOfWord(before) !== isOfWord(after)) === isWanted,
-    };
+    return { holds: (before, after) => (isOfWord(before) !== isOfWord(after)) === isWanted };
 }
 
 ;// CONCATENATED MODULE: ./lib/context/ignore-rules.js
@@ -922,79 +932,6 @@ class IgnoreRules {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/context/default-exclusions.js
-/**
- * Names of files that usually contain secrets. Google's authentication action leaves the last in the
- * workspace. Its name is random, so excluding it does not change a context that the platform knows.
- */
-const secretNames = ['.env', '.env.*', '*.pem', '*.key', 'gha-creds-*.json'];
-/**
- * Files and folders to exclude at any depth if there is no ignore file. This list equals that of the
- * platform's own action. Do not change it: the platform finds a build by the bytes of its context, so
- * any change would make it build again.
- */
-const otherNames = [
-    '.git',
-    '.gitignore',
-    '.gitattributes',
-    '__pycache__',
-    '*.pyc',
-    '*.pyo',
-    '*.pyd',
-    '*.so',
-    '.Python',
-    '.venv',
-    'venv',
-    'ENV',
-    '.pytest_cache',
-    '.coverage',
-    'htmlcov',
-    '.tox',
-    '.nox',
-    '.mypy_cache',
-    '.ruff_cache',
-    '.vscode',
-    '.idea',
-    '*.swp',
-    '*.swo',
-    'dist',
-    'build',
-    '*.egg-info',
-    '*.egg',
-    '.eggs',
-    'node_modules',
-    '.github',
-    '.claude',
-    '.codex',
-    '.cursor',
-    'pcc-deploy.toml',
-    '.ipynb_checkpoints',
-    '.cache',
-    '.DS_Store',
-    'Thumbs.db',
-    '*.log',
-];
-/**
- * Whether a path is a configuration file of git, of the repository, a worktree, a submodule or a nested
- * repository. It can contain the token of `actions/checkout`.
- */
-function isGitSettings(path) {
-    return /(?:^|\/)\.git\/(?:(?:modules|worktrees)\/.+\/)?config(?:\.worktree)?$/i.test(path);
-}
-/** Whether a file or folder of this name usually contains secrets. */
-const isSecretName = named(secretNames);
-/** Whether a file or folder of this name is excluded by default, for another reason. */
-const isLeftOutByDefault = named(otherNames);
-/** Tests names against patterns with at most one `*`. */
-function named(patterns) {
-    const names = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-    const ends = patterns
-        .filter((pattern) => pattern.includes('*'))
-        .map((pattern) => pattern.split('*'));
-    return (name) => names.has(name) ||
-        ends.some(([first = '', last = '']) => name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last));
-}
-
 ;// CONCATENATED MODULE: ./lib/context/rules.js
 
 
@@ -1012,36 +949,43 @@ class Rules {
     #ignored;
     #excluded;
     /**
-     * @param ignored the lines of the ignore file; undefined if there is none
+     * @param ignored the lines of the ignore file
      * @param excluded patterns to exclude, whatever the ignore file says
      */
     constructor(ignored, excluded) {
         this.#ignored = ignored;
         this.#excluded = excluded;
     }
-    evaluate(path, name, above) {
+    /** @param above the verdict on the folder that contains it */
+    evaluate(path, above) {
         const exclusion = this.#excluded.judge(path, above.exclusion);
-        const hasSecretName = above.hasSecretName || isSecretName(name) || isGitSettings(path);
-        const verdict = this.#ignored?.judge(path, above.verdict) ?? {
-            isIgnored: isLeftOutByDefault(name),
-            matched: [],
-        };
+        const verdict = this.#ignored.judge(path, above.verdict);
+        const hasSecretName = above.hasSecretName || isSecretByName(path);
         const isExcluded = exclusion.isIgnored || verdict.isIgnored;
-        const isSecret = hasSecretName && this.#ignored?.includesFile(path) !== true;
-        const mayDescend = !exclusion.isIgnored &&
-            (!verdict.isIgnored || this.#ignored?.mayInclude(path, verdict) === true);
+        const mayHoldSecrets = !exclusion.isIgnored && (!verdict.isIgnored || this.#ignored.mayInclude(path, verdict));
+        const isSecret = hasSecretName && !this.#ignored.includesFile(path);
         return {
             place: isExcluded ? 'out' : isSecret ? 'secret' : 'in',
-            mayHoldEntries: mayDescend && (!hasSecretName || this.#ignored?.includesFiles === true),
-            mayHoldSecrets: mayDescend,
+            mayHoldEntries: mayHoldSecrets && (!hasSecretName || this.#ignored.includesFiles),
+            mayHoldSecrets,
             hasSecretName,
             verdict,
             exclusion,
         };
     }
+    /** Whether a path would be in the context. */
+    includes(path) {
+        const parts = path.split('/');
+        let verdict = this.root;
+        for (const index of parts.keys()) {
+            verdict = this.evaluate(parts.slice(0, index + 1).join('/'), verdict);
+        }
+        return verdict.place === 'in';
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/context/ignore-file.js
+
 
 
 
@@ -1060,11 +1004,14 @@ class Rules {
  * @throws ContextError if it cannot be read, or has lines that Docker does not accept
  */
 async function readRules(root, dockerfile, exclude) {
-    const problems = [];
-    const excluded = new IgnoreRules(exclude.flatMap(excludeLine(problems)), (line, reason) => {
+    const patterns = exclude.flatMap((text) => patternLine(text) ?? []);
+    const problems = patterns
+        .filter(({ isException }) => isException)
+        .map((line) => unusableExclusion(line, 'a `!` would include files again'));
+    const excluded = new IgnoreRules(patterns.filter(({ isException }) => !isException).map(atAnyDepth), (line, reason) => {
         problems.push(unusableExclusion(line, reason));
     });
-    let ignored;
+    let ignored = new IgnoreRules(patternLines(defaultIgnoreFile), () => undefined);
     let ignoreFile;
     for (const path of [`${dockerfile}.dockerignore`, '.dockerignore']) {
         const content = await readIgnoreFile(root, path);
@@ -1084,19 +1031,10 @@ async function readRules(root, dockerfile, exclude) {
         throw new errors/* ContextError */.af(problems);
     return { rules: new Rules(ignored, excluded), ignoreFile };
 }
-/** Reads a pattern as a line of an ignore file. Without a slash, it applies at any depth. */
-function excludeLine(problems) {
-    return (text) => {
-        const line = patternLine(text, 1);
-        if (line === undefined)
-            return [];
-        if (line.isException) {
-            problems.push(unusableExclusion(line, 'a `!` would include files again'));
-            return [];
-        }
-        const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
-        return [isName ? { ...line, pattern: `**/${line.pattern}` } : line];
-    };
+/** Applies a pattern without a slash at any depth. */
+function atAnyDepth(line) {
+    const isName = !/\/[^/]/.test(line.text) && !/^(?:\.\.?|\/)$/.test(line.pattern);
+    return isName ? { ...line, pattern: `**/${line.pattern}` } : line;
 }
 function unusableExclusion({ text, isException }, reason) {
     return {
@@ -1240,15 +1178,7 @@ async function selectContext(settings, workspace, signal) {
     entries.set(dockerfile.entry.path, dockerfile.entry);
     const sorted = [...entries.values()].sort(byPath);
     const files = sorted.filter((entry) => entry.kind === 'file');
-    const isExcluded = (path) => {
-        let verdict = rules.root;
-        const parts = path.split('/');
-        for (const [index, name] of parts.entries()) {
-            verdict = rules.evaluate(parts.slice(0, index + 1).join('/'), name, verdict);
-        }
-        return verdict.place !== 'in';
-    };
-    const submodules = (await (0,noticed_files/* emptySubmodules */.J)(root, workspace)).filter((path) => !isExcluded(path));
+    const submodules = await (0,noticed_files/* emptySubmodules */.J)(root, workspace);
     const total = files.reduce((sum, file) => sum + file.bytes, 0);
     checkSize(`build context ${(0,quote/* quote */.h)(settings.directory)}`, files, total);
     return {
@@ -1262,7 +1192,9 @@ async function selectContext(settings, workspace, signal) {
         includesGit: files.some(({ path }) => /(?:^|\/)\.git\//.test(path)),
         otherDockerfile: files.find(({ path }) => path === beside?.dockerfile)?.path,
         missingSources: await missingOf(root, dockerfile.entry, sorted),
-        noticed: submodules.map((path) => ({ kind: 'empty-submodule', path })),
+        noticed: submodules
+            .filter((path) => rules.includes(path))
+            .map((path) => ({ kind: 'empty-submodule', path })),
     };
 }
 function besideSettings(root, { settingsFolder, dockerfile }, workspace) {
