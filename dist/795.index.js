@@ -488,6 +488,143 @@ async function carryOutTeardown(session, { isDryRun, github, teardown: settings 
 }
 
 
+/***/ }),
+
+/***/ 70:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C5: () => (/* binding */ recordFailure),
+/* harmony export */   Gv: () => (/* binding */ agentSubject),
+/* harmony export */   uZ: () => (/* binding */ inRegionOrder),
+/* harmony export */   xM: () => (/* binding */ workOn)
+/* harmony export */ });
+/* harmony import */ var _record_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2458);
+/* harmony import */ var _time_cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6690);
+
+
+function agentSubject({ name, region }) {
+    return { kind: 'agent', name, region };
+}
+/** Does work on a subject: a span of the timeline, and errors that name the subject. */
+function workOn(journal, label, subject, work) {
+    const { name, region } = subject;
+    return journal.span(region, `${label} ${name}`, () => (0,_record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .withSubject */ .tX)(subject, work));
+}
+/** Records that a change failed. A cancellation only counts if something was changed, or may have been. */
+function recordFailure(record, error) {
+    if ((0,_record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isInDoubt */ .cd)(error))
+        record.isChanged = true;
+    if (!(error instanceof _time_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .CancelledError */ .cc))
+        record.outcome = 'failed';
+    else if (record.isChanged)
+        record.outcome = 'cancelled';
+}
+/** Failures in the order of the regions, then failed rollbacks, then those of no region. */
+function inRegionOrder(failures, targets) {
+    const place = (failure) => {
+        if (!(failure instanceof _record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .SubjectError */ .lR))
+            return targets.length;
+        const region = targets.findIndex((target) => target.region === failure.subject.region);
+        return (0,_record_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .isStepFailure */ .Zd)(failure.cause, 'not-rolled-back') ? targets.length + 1 + region : region;
+    };
+    return failures.toSorted((one, other) => place(one) - place(other));
+}
+
+
+/***/ }),
+
+/***/ 2181:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ Deadline),
+/* harmony export */   z: () => (/* binding */ TimeBudget)
+/* harmony export */ });
+/** A point in time by which work must be done, and the limit that sets it. */
+class Deadline {
+    #clock;
+    #at;
+    /** The whole limit in milliseconds. */
+    limit;
+    /** The input that sets the limit. */
+    input;
+    /** A deadline `remaining` milliseconds from now (by default the whole limit). */
+    constructor(clock, input, limit, remaining = limit) {
+        this.#clock = clock;
+        this.#at = clock.now() + remaining;
+        this.limit = limit;
+        this.input = input;
+    }
+    /** Milliseconds left, never negative. */
+    remaining() {
+        return Math.max(0, this.#at - this.#clock.now());
+    }
+    hasPassed() {
+        return this.remaining() === 0;
+    }
+}
+/**
+ * A limit that several pieces of work share: `secrets-timeout` covers writing the sets, waiting for
+ * them, and waiting again after a refused deploy, but not the deploy in between.
+ */
+class TimeBudget {
+    #clock;
+    #input;
+    #limit;
+    #spent = 0;
+    /** A budget of `limit` milliseconds, set by the input `input`. */
+    constructor(clock, input, limit) {
+        this.#clock = clock;
+        this.#input = input;
+        this.#limit = limit;
+    }
+    /** A copy with what is left, for work that runs in parallel under the same limit. */
+    fork() {
+        const fork = new TimeBudget(this.#clock, this.#input, this.#limit);
+        fork.#spent = this.#spent;
+        return fork;
+    }
+    /** Does `work` with a deadline of what is left, then subtracts the time that it took. */
+    async spend(work) {
+        const startedAt = this.#clock.now();
+        const left = Math.max(0, this.#limit - this.#spent);
+        try {
+            return await work(new Deadline(this.#clock, this.#input, this.#limit, left));
+        }
+        finally {
+            this.#spent += this.#clock.now() - startedAt;
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 6396:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ pollingDelay)
+/* harmony export */ });
+const shortest = 250;
+const longest = 5000;
+const share = 0.1;
+const jitter = 0.1;
+/**
+ * Milliseconds until the next status check: a tenth of the time waited so far, between 0.25 s and 5 s.
+ * So a change is noticed late by at most a tenth of the wait, and a wait of a minute takes about forty
+ * checks. A little jitter keeps releases that started together from checking together.
+ *
+ * @param elapsed milliseconds since the first check
+ * @param most the longest delay in milliseconds; more for a wait of hours
+ */
+function pollingDelay(elapsed, random, most = longest) {
+    const step = Math.min(most, Math.max(shortest, elapsed * share));
+    return Math.round(step * (1 + jitter * (2 * random() - 1)));
+}
+
+
 /***/ })
 
 };

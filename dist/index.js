@@ -8394,11 +8394,11 @@ async function carryOut(session) {
         const platform = __addDisposableResource(env_2, session.connect(access), false);
         const surface = await checkCredential(platform.patientCaller, access, journal);
         if (inputs.kind === 'release') {
-            const { carryOutRelease } = await Promise.all(/* import() */[__nccwpck_require__.e(128), __nccwpck_require__.e(218), __nccwpck_require__.e(954)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7954));
+            const { carryOutRelease } = await Promise.all(/* import() */[__nccwpck_require__.e(128), __nccwpck_require__.e(44), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3284));
             await carryOutRelease(session, inputs, { platform, surface, context: context?.packed });
         }
         else {
-            const { carryOutTeardown } = await Promise.all(/* import() */[__nccwpck_require__.e(128), __nccwpck_require__.e(218), __nccwpck_require__.e(795)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6795));
+            const { carryOutTeardown } = await Promise.all(/* import() */[__nccwpck_require__.e(128), __nccwpck_require__.e(44), __nccwpck_require__.e(795)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6795));
             await carryOutTeardown(session, inputs, { platform, surface });
         }
     }

@@ -6,7 +6,6 @@ import { logPlan } from '../report/plan-log.js';
 import { imageLookup } from '../steps/look-up-image.js';
 import type { Platform } from '../steps/platform.js';
 import { preflight } from '../steps/preflight.js';
-import { release } from '../steps/release.js';
 import { noRolloutObserver } from '../record/rollout-observer.js';
 import type { Session } from './session.js';
 
@@ -33,6 +32,8 @@ export async function carryOutRelease(
   });
   logPlan(host.actions, plan, redact);
   if (isDryRun) return;
+  // With an API key, the first request is one of the preflight.
+  const { release } = await import('../steps/release.js');
   await using deployments = agentDeployments(github, journal, session.lateGitHubOptions(), session);
   await release(
     {
