@@ -1,3 +1,4 @@
+import { lookUp } from '../text/look-up.js';
 import { nearest } from '../text/nearest.js';
 import { declaredInputs, inputNames, type InputName, renamedInputs } from './declared.js';
 import type { Findings } from './problems.js';
@@ -106,8 +107,7 @@ export class RawInputs {
       if (!variable.startsWith(prefix)) continue;
       const name = variable.slice(prefix.length).toLowerCase();
       if (name === '' || Object.hasOwn(declaredInputs, name)) continue;
-      const renames = this.#options.renamed;
-      const renamed = Object.hasOwn(renames, name) ? renames[name] : undefined;
+      const renamed = lookUp(this.#options.renamed, name);
       if (renamed !== undefined) {
         // The runner passes a declared input as an empty string if the workflow omits it.
         if (this.#environment[variable] === '') continue;

@@ -1,4 +1,5 @@
 import { CancelledError } from '../time/cancellation.js';
+import { lookUp } from '../text/look-up.js';
 import { quote } from '../text/quote.js';
 import { classifyStatus } from '../http/status.js';
 import { connectionFailure } from '../http/connection-failure.js';
@@ -145,8 +146,7 @@ export class StatusError extends CallError {
 
   /** Looks up the platform's original code in a table. */
   lookUpCode<Entry>(table: Readonly<Record<string, Entry>>): Entry | undefined {
-    const { code } = this.#said;
-    return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
+    return lookUp(table, this.#said.code);
   }
 }
 

@@ -1,4 +1,5 @@
 import { listOf } from '../text/list.js';
+import { lookUp } from '../text/look-up.js';
 import type { RolloutFailure } from '../pipecat/rollout-judgment.js';
 import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
@@ -557,14 +558,6 @@ function adviceFor(failure: RolloutFailure) {
     lookUp(containerReasons, condition?.reason),
     byExitCode,
   ].find((advice) => advice !== undefined);
-}
-
-/** The words come from outside, and an object has more names than a table. */
-function lookUp<Entry>(
-  table: Readonly<Record<string, Entry>>,
-  word: string | undefined,
-): Entry | undefined {
-  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 /** The last line of a traceback names the error. */

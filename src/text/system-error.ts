@@ -1,3 +1,5 @@
+import { lookUp } from './look-up.js';
+
 /** The code of an error from Node.js or the operating system, such as ENOENT or ECONNRESET. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
@@ -17,7 +19,7 @@ interface Fault {
 
 const openFilesAdvice = 'Raise the limit on open files of the runner (`ulimit -n`).';
 
-const faults: Readonly<Partial<Record<string, Fault>>> = {
+const faults: Readonly<Record<string, Fault>> = {
   EACCES: { reason: 'permission denied' },
   EPERM: { reason: 'the operating system does not permit it, EPERM' },
   EMFILE: { reason: 'this process has too many files open, EMFILE', next: openFilesAdvice },
@@ -36,5 +38,5 @@ const faults: Readonly<Partial<Record<string, Fault>>> = {
 /** Describes an error of the file system, and says what to do about it. */
 export function faultOf(error: unknown): Fault {
   const code = systemErrorCode(error) ?? 'unknown reason';
-  return faults[code] ?? { reason: code };
+  return lookUp(faults, code) ?? { reason: code };
 }

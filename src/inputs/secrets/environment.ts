@@ -1,3 +1,4 @@
+import { lookUp } from '../../text/look-up.js';
 import { splitItems, type Environment } from '../raw-inputs.js';
 import { nearest } from '../../text/nearest.js';
 import { isConventional, isObjectAsText, objectAsText, SourceReading } from './source.js';
@@ -24,7 +25,7 @@ export function readEnvironment(input: string, environment: Environment): Source
     }
     const target = renamed ?? source;
     // Every object has names such as `toString`, which are not variables.
-    const value = Object.hasOwn(environment, source) ? environment[source] : undefined;
+    const value = lookUp(environment, source);
     if (value !== undefined) {
       reading.add(target, value, place);
       continue;
