@@ -178,6 +178,10 @@ test('the preflight reports several mistakes together', async () => {
   expect(message).toContain('secret set keys');
   expect(message).toContain('image pull secret registry');
   expect(message).toContain('agent voice');
+  const places = ['region us-west', 'secret set keys', 'image pull secret registry', 'agent voice'];
+  const order = places.map((place) => message.indexOf(`- ${place}: `));
+  expect(order).not.toContain(-1);
+  expect(order).toEqual(order.toSorted((one, other) => one - other));
 });
 
 describe('a custom agent profile', () => {

@@ -35,9 +35,10 @@ export function makePlan(
       return { region, secretSets: [], build: undefined, agent: undefined };
     }
     checkArchitecture(settings, known, problems);
+    const secretSet = planSecretSet(observed, known, observation.secretSets, problems);
     const secretSets = [
       planImagePullSecret(settings, known, observation.secretSets, problems),
-      planSecretSet(observed, known, observation.secretSets, problems),
+      secretSet,
     ].filter((plan) => plan !== undefined);
     for (const warning of lostKeyWarnings(observed)) warnings.add(warning);
     checkOwnSets(observed, observation.secretSets, problems);
