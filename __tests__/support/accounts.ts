@@ -1,12 +1,13 @@
 import type { PackedContext } from '../../src/context/pack.js';
 import type { AgentPlan, BuildPlan, Plan, SecretSetPlan, Target } from '../../src/plan/plan.js';
-import type {
-  AgentRecord,
-  BuildRecord,
-  PlannedSetRecord,
-  ReleaseRecord,
-  SecretSetRecord,
-  TargetRecord,
+import {
+  newAgentRecord,
+  type AgentRecord,
+  type BuildRecord,
+  type PlannedSetRecord,
+  type ReleaseRecord,
+  type SecretSetRecord,
+  type TargetRecord,
 } from '../../src/record/record.js';
 import type { Explanation } from '../../src/report/explain.js';
 
@@ -118,25 +119,18 @@ export function agentRecord({
   plan = {},
   ...parts
 }: Partial<Omit<AgentRecord, 'plan'>> & { plan?: Partial<AgentPlan> } = {}): AgentRecord {
+  const released = agentPlan({
+    settings: { image: 'ghcr.io/acme/voice:1.0', minAgents: 1 },
+    newDeployment: { follows: 'yes', because: 'settings-differ' },
+    ...plan,
+  });
   return {
-    name: 'voice',
-    region: 'us-west',
+    ...newAgentRecord(released),
     outcome: 'updated',
     deploymentId: '13c0be89-5ae8-4b0b-ad22-79565e11de3b',
     ready: true,
-    readyAt: undefined,
-    previousServes: false,
-    rollBack: undefined,
-    replacesValues: false,
-    smokeTest: null,
-    sessionsOnOlder: null,
     isChanged: parts.outcome !== 'skipped',
     ...parts,
-    plan: agentPlan({
-      settings: { image: 'ghcr.io/acme/voice:1.0', minAgents: 1 },
-      newDeployment: { follows: 'yes', because: 'settings-differ' },
-      ...plan,
-    }),
   };
 }
 

@@ -32,7 +32,7 @@ export async function carryOutRelease(
   });
   logPlan(host.actions, plan, redact);
   if (isDryRun) return;
-  // With an API key, the first request is one of the preflight.
+  // Loaded after the preflight, which sends the first request if the credential is an API key.
   const { release } = await import('../steps/release.js');
   await using deployments = agentDeployments(github, journal, session.lateGitHubOptions(), session);
   await release(

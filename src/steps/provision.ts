@@ -1,10 +1,9 @@
-import { CancelledError } from '../time/cancellation.js';
 import type { Deadline } from '../time/deadline.js';
 import { isInDoubt } from '../record/errors.js';
 import type { PlannedSetRecord, SecretSetRecord } from '../record/record.js';
 import { secretSetSubject } from '../plan/subject.js';
 import type { StepContext } from './context.js';
-import { workOn } from './subjects.js';
+import { recordFailure, workOn } from './subjects.js';
 
 /** Writes one set, and records each key, so that the report of a failure is exact. */
 export async function provision(
@@ -30,13 +29,9 @@ export async function provision(
       });
     });
   } catch (error) {
-    if (isInDoubt(error)) {
-      record.isChanged = true;
-      // If the set was written, its earlier status is out of date.
-      record.status = null;
-    }
-    if (!(error instanceof CancelledError)) record.outcome = 'failed';
-    else if (record.isChanged) record.outcome = 'cancelled';
+    recordFailure(record, error);
+    // If the set was written, its earlier status is out of date.
+    if (isInDoubt(error)) record.status = null;
     throw error;
   }
   record.outcome = plan.action === 'create' ? 'created' : 'updated';

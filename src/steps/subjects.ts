@@ -1,7 +1,7 @@
 import type { Subject } from '../plan/subject.js';
 import { isInDoubt, isStepFailure, SubjectError, withSubject } from '../record/errors.js';
 import type { Journal } from '../record/journal.js';
-import type { AgentRecord } from '../record/record.js';
+import type { AgentRecord, SecretSetRecord } from '../record/record.js';
 import type { RemovalRecord } from '../record/teardown-record.js';
 import { CancelledError } from '../time/cancellation.js';
 
@@ -22,7 +22,7 @@ export function workOn<Result>(
 
 /** Records that a change failed. A cancellation only counts if something was changed, or may have been. */
 export function recordFailure(
-  record: Pick<AgentRecord, 'isChanged' | 'outcome'> | Pick<RemovalRecord, 'isChanged' | 'outcome'>,
+  record: Pick<AgentRecord | SecretSetRecord | RemovalRecord, 'isChanged' | 'outcome'>,
   error: unknown,
 ): void {
   if (isInDoubt(error)) record.isChanged = true;
