@@ -1475,7 +1475,6 @@ async function lastLines(cloud, id) {
 
 
 
-
 /** Writes one set, and records each key, so that the report of a failure is exact. */
 async function provision({ cloud, journal }, record, deadline) {
     const { plan } = record;
@@ -1498,15 +1497,10 @@ async function provision({ cloud, journal }, record, deadline) {
         });
     }
     catch (error) {
-        if ((0,record_errors/* isInDoubt */.cd)(error)) {
-            record.isChanged = true;
-            // If the set was written, its earlier status is out of date.
+        (0,subjects/* recordFailure */.C5)(record, error);
+        // If the set was written, its earlier status is out of date.
+        if ((0,record_errors/* isInDoubt */.cd)(error))
             record.status = null;
-        }
-        if (!(error instanceof cancellation/* CancelledError */.cc))
-            record.outcome = 'failed';
-        else if (record.isChanged)
-            record.outcome = 'cancelled';
         throw error;
     }
     record.outcome = plan.action === 'create' ? 'created' : 'updated';

@@ -774,7 +774,7 @@ async function carryOutRelease(session, { isDryRun, github, release: settings },
         logPlan(host.actions, plan, redact);
         if (isDryRun)
             return;
-        // With an API key, the first request is one of the preflight.
+        // Loaded after the preflight, which sends the first request if the credential is an API key.
         const { release } = await __webpack_require__.e(/* import() */ 146).then(__webpack_require__.bind(__webpack_require__, 2146));
         const deployments = __addDisposableResource(env_1, (0,agent_deployments/* agentDeployments */._V)(github, journal, session.lateGitHubOptions(), session), true);
         await release({

@@ -416,9 +416,10 @@ function makePlan({ rollout, secretsTimeout, build: requested, imageLookup }, ob
             return { region, secretSets: [], build: undefined, agent: undefined };
         }
         checkArchitecture(settings, known, problems);
+        const secretSet = (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems);
         const secretSets = [
             (0,plan_secret_sets/* planImagePullSecret */.U9)(settings, known, observation.secretSets, problems),
-            (0,plan_secret_sets/* planSecretSet */.Qk)(observed, known, observation.secretSets, problems),
+            secretSet,
         ].filter((plan) => plan !== undefined);
         for (const warning of (0,plan_secret_sets/* lostKeyWarnings */.bU)(observed))
             warnings.add(warning);

@@ -572,6 +572,8 @@ async function commentOnPreview(journal, settings, options, { pullRequest, hasFa
 
 // EXTERNAL MODULE: ./lib/text/list.js
 var list = __webpack_require__(8735);
+// EXTERNAL MODULE: ./lib/text/look-up.js
+var look_up = __webpack_require__(4204);
 // EXTERNAL MODULE: ./lib/time/cancellation.js
 var cancellation = __webpack_require__(6690);
 // EXTERNAL MODULE: ./lib/inputs/problems.js
@@ -1500,6 +1502,7 @@ function placesOf(rollBacks) {
 
 
 
+
 /** Turns an error into words. The only place that does. */
 function explain(error, context) {
     const { subject, cause } = error instanceof record_errors/* SubjectError */.lR ? error : { subject: undefined, cause: error };
@@ -1895,18 +1898,14 @@ function adviceFor(failure) {
     const { code, reason, terminationReason, exitCode, condition, isExecFormatError } = failure;
     const byExitCode = exitCode === undefined ? undefined : exitCodes[exitCode];
     return [
-        lookUp(platformCodes, code),
+        (0,look_up/* lookUp */.T)(platformCodes, code),
         isExecFormatError ? wrongProcessor : undefined,
-        lookUp(containerReasons, terminationReason),
+        (0,look_up/* lookUp */.T)(containerReasons, terminationReason),
         exitCode === 1 ? undefined : byExitCode,
-        lookUp(containerReasons, reason),
-        lookUp(containerReasons, condition?.reason),
+        (0,look_up/* lookUp */.T)(containerReasons, reason),
+        (0,look_up/* lookUp */.T)(containerReasons, condition?.reason),
         byExitCode,
     ].find((advice) => advice !== undefined);
-}
-/** The words come from outside, and an object has more names than a table. */
-function lookUp(table, word) {
-    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 /** The last line of a traceback names the error. */
 function lastLineOf(traceback) {

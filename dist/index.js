@@ -2283,9 +2283,11 @@ const parseDeletion = parser(valibot__WEBPACK_IMPORTED_MODULE_1__/* .pipe */ .Fs
 /* harmony export */   oW: () => (/* binding */ UploadError)
 /* harmony export */ });
 /* harmony import */ var _time_cancellation_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6690);
+/* harmony import */ var _text_look_up_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4204);
 /* harmony import */ var _text_quote_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7819);
 /* harmony import */ var _http_status_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1124);
 /* harmony import */ var _http_connection_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5249);
+
 
 
 
@@ -2377,8 +2379,7 @@ class StatusError extends CallError {
     }
     /** Looks up the platform's original code in a table. */
     lookUpCode(table) {
-        const { code } = this.#said;
-        return code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
+        return (0,_text_look_up_js__WEBPACK_IMPORTED_MODULE_4__/* .lookUp */ .T)(table, this.#said.code);
     }
 }
 function statusKind({ path }, status, { message }) {
@@ -4127,6 +4128,8 @@ function kindOfCredential(credential) {
 
 // EXTERNAL MODULE: ./lib/http/confidential.js
 var confidential = __nccwpck_require__(8036);
+// EXTERNAL MODULE: ./lib/text/look-up.js
+var look_up = __nccwpck_require__(4204);
 // EXTERNAL MODULE: ./lib/text/nearest.js + 1 modules
 var nearest = __nccwpck_require__(8045);
 // EXTERNAL MODULE: ./lib/inputs/declared.js
@@ -4134,6 +4137,7 @@ var declared = __nccwpck_require__(6307);
 // EXTERNAL MODULE: ./lib/plan/name-template.js
 var name_template = __nccwpck_require__(6647);
 ;// CONCATENATED MODULE: ./lib/inputs/raw-inputs.js
+
 
 
 
@@ -4218,8 +4222,7 @@ class RawInputs {
             const name = variable.slice(prefix.length).toLowerCase();
             if (name === '' || Object.hasOwn(declared/* declaredInputs */.WB, name))
                 continue;
-            const renames = this.#options.renamed;
-            const renamed = Object.hasOwn(renames, name) ? renames[name] : undefined;
+            const renamed = (0,look_up/* lookUp */.T)(this.#options.renamed, name);
             if (renamed !== undefined) {
                 // The runner passes a declared input as an empty string if the workflow omits it.
                 if (this.#environment[variable] === '')
@@ -6186,6 +6189,7 @@ function classOf(members) {
 
 
 
+
 /**
  * Reads the `secrets-env` input: names of environment variables, or `TARGET=SOURCE` if the key of the set
  * has another name. Values are never parsed, so they need no quotes.
@@ -6206,7 +6210,7 @@ function readEnvironment(input, environment) {
         }
         const target = renamed ?? source;
         // Every object has names such as `toString`, which are not variables.
-        const value = Object.hasOwn(environment, source) ? environment[source] : undefined;
+        const value = (0,look_up/* lookUp */.T)(environment, source);
         if (value !== undefined) {
             reading.add(target, value, place);
             continue;
@@ -8523,6 +8527,20 @@ function asIs(item) {
 
 /***/ }),
 
+/***/ 4204:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ lookUp)
+/* harmony export */ });
+/** Looks a word from outside up in a table. Every object also has names that the table does not list. */
+function lookUp(table, word) {
+    return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+
+/***/ }),
+
 /***/ 1077:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -8876,6 +8894,8 @@ function asQuoted(text) {
 /* harmony export */   c4: () => (/* binding */ isNotFound),
 /* harmony export */   vq: () => (/* binding */ systemErrorCode)
 /* harmony export */ });
+/* harmony import */ var _look_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4204);
+
 /** The code of an error from Node.js or the operating system, such as ENOENT or ECONNRESET. */
 function systemErrorCode(error) {
     if (typeof error !== 'object' || error === null || !('code' in error))
@@ -8905,7 +8925,7 @@ const faults = {
 /** Describes an error of the file system, and says what to do about it. */
 function faultOf(error) {
     const code = systemErrorCode(error) ?? 'unknown reason';
-    return faults[code] ?? { reason: code };
+    return (0,_look_up_js__WEBPACK_IMPORTED_MODULE_0__/* .lookUp */ .T)(faults, code) ?? { reason: code };
 }
 
 
